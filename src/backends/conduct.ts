@@ -1,0 +1,176 @@
+import { nowUs } from '../base/clock.ts';
+import type { CounterName, GaugeName } from '../metrics/catalog.ts';
+import type { Absence, CellSnapshot, Snapshot } from '../metrics/snapshot.ts';
+import type { Execute, Execution } from '../plan/execution.ts';
+import type { Plan } from '../plan/plan.ts';
+import { publishes, subscribes } from '../plan/streams.ts';
+
+const secondUs = 1_000_000;
+/** From the word to the beginning of the load: all workers must have heard it and worked out their routes. */
+const noticeUs = 400_000;
+const noticePerClientUs = 15;
+
+/**
+ * Starts the load when all workers are ready, drains when its time is over, the signal says so or nothing can come of it any
+ * more, and ends when nothing is owed. A stream that ends without a snapshot `ended` is incomplete.
+ */
+export async function* conduct(plan: Plan, execute: Execute, signal: AbortSignal): AsyncGenerator<Snapshot, void> {
+  const told: Snapshot[] = [];
+  let wake = () => {};
+  const execution = execute(plan, (snapshot) => {
+    told.push(snapshot);
+    wake();
+  });
+  const conductor = new Conductor(plan, execution);
+  const abort = () => conductor.abort();
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  try {
+    for (;;) {
+      const snapshot = told.shift();
+      if (snapshot === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        continue;
+      }
+      conductor.heard(snapshot);
+      yield snapshot;
+      if (snapshot.phase === 'ended') return;
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+    conductor.leave();
+  }
+}
+
+type Stage = 'gathering' | 'loading' | 'draining' | 'ending';
+
+/** Makes the decisions; the only one who does. */
+class Conductor {
+  readonly #plan: Plan;
+  readonly #execution: Execution;
+  readonly #publishing: boolean;
+  readonly #absent: Absence[] = [];
+  readonly #seen = new Tally();
+  #stage: Stage = 'gathering';
+  #drainUs = Number.POSITIVE_INFINITY;
+
+  constructor(plan: Plan, execution: Execution) {
+    this.#plan = plan;
+    this.#execution = execution;
+    this.#publishing = plan.groups.some(publishes);
+  }
+
+  heard(snapshot: Snapshot): void {
+    this.#seen.add(snapshot);
+    this.#absent.push(...snapshot.absent);
+    if (this.#stage === 'gathering' && snapshot.phase === 'ready') this.#begin();
+    else if (this.#stage === 'loading') this.#whileLoading(snapshot);
+    if (this.#stage === 'draining' && snapshot.phase === 'draining') this.#whileDraining(snapshot);
+  }
+
+  #begin(): void {
+    const { groups, warmUpMs } = this.#plan;
+    const enough = groups.every((group) => {
+      const connected = this.#seen.gauge('clients_connected', ({ labels }) => labels.group === group.name);
+      return connected >= Math.ceil(group.connect.atLeast * group.clients - 1e-9);
+    });
+    if (!enough) {
+      this.leave();
+      return;
+    }
+    this.#stage = 'loading';
+    const clients = groups.reduce((sum, group) => sum + group.clients, 0);
+    const earliestUs = nowUs() + noticeUs + clients * noticePerClientUs;
+    const warmUpUs = Math.round(warmUpMs * 1000);
+    // The measured window begins with a whole second.
+    this.#execution.start(Math.ceil((earliestUs + warmUpUs) / secondUs) * secondUs - warmUpUs, this.#absent);
+  }
+
+  #whileLoading(snapshot: Snapshot): void {
+    if (snapshot.phase === 'draining') this.#drain(nowUs());
+    if (snapshot.phase !== 'warmUp' && snapshot.phase !== 'measuring') return;
+    if (this.#publishing && this.#seen.gauge('streams_active') === 0) this.#drain(snapshot.progress.lastDueUs + 1);
+    else if (this.#nobodyLeft()) this.#drain(nowUs());
+  }
+
+  /** No publisher, or no subscriber, is connected or will ever be again. */
+  #nobodyLeft(): boolean {
+    const left = (does: typeof publishes) => {
+      const names = this.#plan.groups.filter(does).map(({ name }) => name);
+      const here = ({ labels }: CellSnapshot) => names.includes(labels.group);
+      return (
+        names.length === 0 ||
+        this.#seen.gauge('clients_connected', here) + this.#seen.gauge('clients_waiting', here) > 0
+      );
+    };
+    const anyone = this.#seen.gauge('clients_connected') + this.#seen.gauge('clients_waiting') > 0;
+    return !anyone || !left(publishes) || !left(subscribes);
+  }
+
+  #drain(atUs: number): void {
+    this.#stage = 'draining';
+    this.#drainUs = nowUs();
+    this.#execution.drain(atUs);
+  }
+
+  #whileDraining(snapshot: Snapshot): void {
+    const over = nowUs() - this.#drainUs >= this.#plan.drainMs * 1000;
+    if (over || this.#settled(snapshot) || this.#nobodyLeft()) this.leave();
+  }
+
+  /** Nothing is in flight or owed and all expected came; where more may come than is expected, a second brought nothing. */
+  #settled(snapshot: Snapshot): boolean {
+    const seen = this.#seen;
+    if (seen.gauge('in_flight') > 0 || seen.gauge('publishes_owed') > 0) return false;
+    if (seen.count('deliveries_expected') > seen.count('deliveries_made')) return false;
+    const unforeseen = seen.count('messages_unjudged') + seen.count('messages_copied') > 0;
+    return !unforeseen || sum(snapshot.cells, (cell) => countOf(cell, 'messages_received')) === 0;
+  }
+
+  /** The signal: ends the load and drains; before the load there is nothing to drain. */
+  abort(): void {
+    if (this.#stage === 'gathering') this.leave();
+    else if (this.#stage === 'loading') this.#drain(nowUs());
+  }
+
+  leave(): void {
+    if (this.#stage === 'ending') return;
+    this.#stage = 'ending';
+    this.#execution.end();
+  }
+}
+
+/** The few sums that the decisions need. */
+class Tally {
+  readonly #counts = new Map<CounterName, number>();
+  #cells: readonly CellSnapshot[] = [];
+
+  add({ cells }: Snapshot): void {
+    this.#cells = cells;
+    for (const cell of cells) {
+      for (const part of [cell.measured, cell.outside]) {
+        for (const [name, value] of Object.entries(part.counts) as [CounterName, number][]) {
+          this.#counts.set(name, (this.#counts.get(name) ?? 0) + value);
+        }
+      }
+    }
+  }
+
+  count(name: CounterName): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  gauge(name: GaugeName, here: (cell: CellSnapshot) => boolean = () => true): number {
+    return sum(this.#cells.filter(here), (cell) => cell.gauges[name] ?? 0);
+  }
+}
+
+function countOf({ measured, outside }: CellSnapshot, name: CounterName): number {
+  return (measured.counts[name] ?? 0) + (outside.counts[name] ?? 0);
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

@@ -1,0 +1,7 @@
+import { fleet } from '../fleet/execute.ts';
+import type { Backend } from './backend.ts';
+import { combined } from './combine.ts';
+
+/** All shares in this thread, one fleet each. */
+export const inline: Backend = (workers) =>
+  combined(workers, (worker) => (plan, tell) => fleet(plan, `fleet ${worker + 1}`, tell));

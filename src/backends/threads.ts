@@ -1,0 +1,47 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { nowUs } from '../base/clock.ts';
+import type { Lost, Snapshot } from '../metrics/snapshot.ts';
+import { noProgress } from '../metrics/snapshot.ts';
+import type { Execute } from '../plan/execution.ts';
+import type { Backend } from './backend.ts';
+import { combined } from './combine.ts';
+import { remote, type Task, type Told } from './protocol.ts';
+
+const entryUrl = new URL(`./thread-entry${extname(import.meta.url)}`, import.meta.url);
+
+/** One share a worker thread. `entry` is the module that each runs. */
+export function threadsOf(entry: URL): Backend {
+  return (workers) => combined(workers, (worker) => thread(entry, `thread ${worker + 1}`));
+}
+
+export const threads: Backend = threadsOf(entryUrl);
+
+function thread(entry: URL, name: string): Execute {
+  return (plan, tell) => {
+    const workerData: Task = { plan, worker: name };
+    const worker = new Worker(entry, { workerData, name });
+    let ended = false;
+    let reason = 'it ended before its time';
+    worker.on('message', (told: Told) => {
+      ended ||= told.phase === 'ended';
+      tell(told);
+    });
+    worker.on('error', (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.on('exit', () => {
+      if (ended) return;
+      ended = true;
+      const clients = plan.groups.reduce((sum, group) => sum + group.slice.count, 0);
+      tell(lastWords({ worker: name, clients, reason }));
+    });
+    return remote((command) => worker.postMessage(command));
+  };
+}
+
+/** What is told for a worker that can no longer speak. */
+function lastWords(lost: Lost): Snapshot {
+  const second = Math.floor(nowUs() / 1e6);
+  return { phase: 'ended', second, cells: [], health: [], lost: [lost], absent: [], events: [], progress: noProgress };
+}

@@ -1,0 +1,95 @@
+import type { Protocol, Qos } from '../mqtt/packets.ts';
+import type { Target } from '../transports/transport.ts';
+
+/** One session over successive connections: reconnecting is the fleet's decision, and so is counting. */
+export interface Session {
+  readonly clientId: string;
+  readonly target: Target;
+  readonly username?: string;
+  readonly password?: string;
+  readonly protocol: Protocol;
+  readonly cleanStart: boolean;
+  readonly keepAliveS: number;
+  /** At most so many unacknowledged QoS 1 and 2 publishes; the server's Receive Maximum may lower it. */
+  readonly inFlight: number;
+  /** One attempt: from opening the socket to CONNACK; also the patience for SUBACK. */
+  readonly connectTimeoutMs: number;
+}
+
+/** One publish, filled in place and used again: what `publish` gets is valid during the call only. */
+export interface Outgoing {
+  topicName: string;
+  payload: Uint8Array;
+  readonly qos: Qos;
+  readonly retain: boolean;
+  /** Given back by `acknowledged` and `abandoned`. */
+  readonly stream: number;
+  /** Told as an MQTT 5 user property [name, value]; absent elsewhere. */
+  userProperty?: readonly [string, string];
+  /** The client's own, for what it prepares once per topic; the caller sets it to null when it changes topic, size or property. */
+  memo: unknown;
+}
+
+/** One PUBLISH received; one object per thread, filled in place: valid during the call only. Positions are into `bytes`. */
+export interface Incoming {
+  bytes: Buffer;
+  topicStart: number;
+  topicEnd: number;
+  /** The MQTT 5 properties; empty (start = end) elsewhere. */
+  propertiesStart: number;
+  propertiesEnd: number;
+  payloadStart: number;
+  payloadEnd: number;
+  qos: Qos;
+  dup: boolean;
+  retain: boolean;
+  /** The clock at the start of the read that completed the packet. */
+  receivedUs: number;
+}
+
+export interface Filter {
+  readonly topicFilter: string;
+  readonly qos: Qos;
+}
+
+/** Told by a client. A failed connect and a lost connection are both `closed`, told exactly once per `connect`. */
+export interface ClientListener {
+  /** CONNACK success. `openedUs`: when the socket was asked for. */
+  connected(sessionPresent: boolean, openedUs: number): void;
+  /** `cause` is a snake_case name (see causes.ts), `detail` is for people. */
+  closed(cause: string, detail?: string): void;
+  /** Reason codes of SUBACK in the order of the filters. */
+  subscribed(reasonCodes: Uint8Array | readonly number[], writtenUs: number): void;
+  /** PUBACK (QoS 1), PUBCOMP, or a PUBREC with an error (QoS 2). */
+  acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number): void;
+  /** In flight when the session ended: never acknowledged. */
+  abandoned(stream: number, dueUs: number): void;
+  received(message: Incoming): void;
+  /** After `publish` said false: there is room again. */
+  writable(): void;
+}
+
+export interface Client {
+  readonly connected: boolean;
+  readonly inFlight: number;
+  /** Over all connections of the client. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  /** Opens a new connection; only while there is none. */
+  connect(): void;
+  subscribe(filters: readonly Filter[]): void;
+  /**
+   * Copies the message; it may wait for `flush`. False: not connected, window full or socket backed up; the caller still
+   * owes it and is told `writable`. `dueUs` and `nowUs` are kept for `acknowledged`.
+   */
+  publish(message: Outgoing, dueUs: number, nowUs: number): boolean;
+  /** Writes what publishes since the last flush have joined. */
+  flush(): void;
+  /** DISCONNECT, then the end; `closed` is told with the cause `ended`. */
+  disconnect(): void;
+  destroy(): void;
+  /** Called about ten times a second instead of timers: keep-alive and every timeout. */
+  check(nowUs: number): void;
+}
+
+export type OpenClient = (session: Session, listener: ClientListener) => Client;

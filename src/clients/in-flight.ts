@@ -1,0 +1,85 @@
+/** Cost: array stores; made when a client publishes at QoS 1 or 2 for the first time. */
+
+const free = 0;
+
+/** What a packet id waits for. */
+export const awaiting = { puback: 1, pubrec: 2, pubcomp: 3 } as const;
+
+/**
+ * The window of unacknowledged publishes: packet ids 1 to `size`, given out in turn so that an id rests as long as possible
+ * before it is used again [MQTT-2.2.1-3].
+ */
+export class InFlight {
+  readonly #size: number;
+  readonly #states: Uint8Array;
+  readonly #streams: Int32Array;
+  readonly #dueUs: Float64Array;
+  readonly #writtenUs: Float64Array;
+  readonly #ids: Uint16Array;
+  #next = 0;
+  #count = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+    this.#states = new Uint8Array(size + 1);
+    this.#streams = new Int32Array(size + 1);
+    this.#dueUs = new Float64Array(size + 1);
+    this.#writtenUs = new Float64Array(size + 1);
+    this.#ids = Uint16Array.from({ length: size }, (_, i) => i + 1);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** A packet id, or 0 where the window is full. */
+  take(state: number, stream: number, dueUs: number, writtenUs: number): number {
+    if (this.#count === this.#size) return 0;
+    const id = this.#ids[this.#next] as number;
+    this.#next = this.#next + 1 === this.#size ? 0 : this.#next + 1;
+    this.#count++;
+    this.#states[id] = state;
+    this.#streams[id] = stream;
+    this.#dueUs[id] = dueUs;
+    this.#writtenUs[id] = writtenUs;
+    return id;
+  }
+
+  /** 0 where the id is not in flight. */
+  state(id: number): number {
+    return id <= this.#size ? (this.#states[id] as number) : free;
+  }
+
+  advance(id: number, state: number): void {
+    this.#states[id] = state;
+  }
+
+  stream(id: number): number {
+    return this.#streams[id] as number;
+  }
+
+  dueUs(id: number): number {
+    return this.#dueUs[id] as number;
+  }
+
+  writtenUs(id: number): number {
+    return this.#writtenUs[id] as number;
+  }
+
+  release(id: number): void {
+    this.#states[id] = free;
+    let last = this.#next - this.#count;
+    if (last < 0) last += this.#size;
+    this.#ids[last] = id;
+    this.#count--;
+  }
+
+  /** Ends all that is in flight. */
+  abandon(each: (stream: number, dueUs: number) => void): void {
+    for (let id = 1; id <= this.#size && this.#count > 0; id++) {
+      if (this.#states[id] === free) continue;
+      each(this.stream(id), this.dueUs(id));
+      this.release(id);
+    }
+  }
+}

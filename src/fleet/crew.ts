@@ -1,0 +1,105 @@
+import type { OpenClient, Session } from '../clients/client.ts';
+import type { Recorder } from '../metrics/recorder.ts';
+import { identity, jobContext } from '../plan/identity.ts';
+import type { GroupPlan, Plan } from '../plan/plan.ts';
+import { type Routes, subscriptionsOf } from '../plan/routes.ts';
+import { indexOf } from '../plan/share.ts';
+import { pacerOf, publicationOf, workloadOf } from '../plan/streams.ts';
+import type { Identity } from '../workloads/workload.ts';
+import { ClosedLoop } from './closed-loop.ts';
+import { type Gate, gate } from './connect.ts';
+import type { Drive, Placed } from './drive.ts';
+import { type Host, Member } from './member.ts';
+import { Paced } from './paced.ts';
+import { Stream } from './stream.ts';
+import type { TakenLog } from './taken-log.ts';
+
+/** The clients of one group that this share has, and what drives their publishing. */
+export type Crew = {
+  readonly group: GroupPlan;
+  readonly gate: Gate;
+  readonly members: readonly Member[];
+  readonly drives: readonly Drive[];
+  /** Members before this one have been told to connect. */
+  next: number;
+};
+
+export type CrewParts = {
+  readonly plan: Plan;
+  readonly open: OpenClient;
+  readonly host: Host;
+  readonly taken: TakenLog;
+};
+
+/** `firstNumber`: numbers of members are unique in the plan, and the same however it is shared. */
+export function recruit(parts: CrewParts, group: GroupPlan, firstNumber: number): Crew {
+  const { slice } = group;
+  const members: Member[] = [];
+  for (let k = 0; k < slice.count; k++) {
+    const index = indexOf(slice, k);
+    const who = identity(parts.plan, group, index);
+    const session = sessionOf(parts.plan, group, who);
+    const subscriptions = subscriptionsOf(group, who);
+    members.push(
+      new Member({ number: firstNumber + index, who, group, session, subscriptions }, parts.open, parts.host),
+    );
+  }
+  return { group, members, gate: gate(group.connect.concurrency), drives: employ(parts, group, members), next: 0 };
+}
+
+function sessionOf(plan: Plan, group: GroupPlan, who: Identity): Session {
+  const broker = plan.brokers.find(({ name }) => name === who.broker);
+  if (broker === undefined) throw new Error(`no broker ${who.broker}`);
+  const { target, username, password } = broker;
+  return {
+    ...group.session,
+    clientId: who.clientId,
+    target,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
+/** One drive for each publish entry; every member gets a stream of each. */
+function employ(parts: CrewParts, group: GroupPlan, members: readonly Member[]): Drive[] {
+  const context = jobContext(parts.plan, group);
+  return group.jobs.flatMap((job) => {
+    const pacer = pacerOf(job, group.clients);
+    if (pacer === undefined) return [];
+    const workload = workloadOf(job);
+    const make = workload.prepare(job.options, context);
+    const limit = workload.limit?.(job.options) ?? null;
+    const placed = members.map((member): Placed => {
+      const { index } = member.who;
+      const number = job.firstStream + index;
+      const qos = publicationOf(job, member.who, context)?.qos ?? 0;
+      return { member, stream: new Stream(number, index, member.cellOf(qos), make(member.who, number), qos > 0) };
+    });
+    const drive = pacer === null ? new ClosedLoop(placed, limit) : new Paced(placed, group, pacer, limit, parts.taken);
+    for (const { member, stream } of placed) member.streams.push({ stream, drive });
+    return [drive];
+  });
+}
+
+/** What each message of the streams of this share owes, and in which cell it is counted. */
+export function expectDeliveries(plan: Plan, crews: readonly Crew[], routes: Routes, recorder: Recorder): void {
+  const owed = new Map<object, Stream['owes']>();
+  for (const { group, members } of crews) {
+    const context = jobContext(plan, group);
+    const jobs = group.jobs.filter((job) => workloadOf(job).publication !== undefined);
+    for (const { who, streams } of members) {
+      for (const { stream } of streams) {
+        const job = jobs.find(({ firstStream }) => firstStream + who.index === stream.number);
+        const publication = job && publicationOf(job, who, context);
+        if (publication === undefined) continue;
+        const expectations = routes.expectations(publication, who.broker);
+        let owes = owed.get(expectations);
+        if (owes === undefined) {
+          owes = expectations.map(({ labels, count }) => ({ cell: recorder.cell(labels), count }));
+          owed.set(expectations, owes);
+        }
+        stream.owes = owes;
+      }
+    }
+  }
+}

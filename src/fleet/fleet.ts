@@ -1,0 +1,238 @@
+/** Cost: a tick looks at a few fields a publish entry; all clients are visited ten times a second, for their timeouts. */
+import { nowUs } from '../base/clock.ts';
+import type { Incoming, OpenClient } from '../clients/client.ts';
+import { type Cell, Recorder } from '../metrics/recorder.ts';
+import type { Absence, Phase, Snapshot } from '../metrics/snapshot.ts';
+import type { Qos } from '../mqtt/packets.ts';
+import type { Execution } from '../plan/execution.ts';
+import { jobContext } from '../plan/identity.ts';
+import type { GroupPlan, Plan } from '../plan/plan.ts';
+import { Routes } from '../plan/routes.ts';
+import { publishes, subscribes } from '../plan/streams.ts';
+import { rampDueUs } from './connect.ts';
+import { type Crew, expectDeliveries, recruit } from './crew.ts';
+import type { Drive } from './drive.ts';
+import type { Host, Member } from './member.ts';
+import { Receipts } from './receipts.ts';
+import { Seconds } from './seconds.ts';
+import { TakenLog } from './taken-log.ts';
+import { plainTicker, type Ticker, timerGrainUs } from './ticker.ts';
+
+const checkEveryUs = 100_000;
+/** How long the brokers get to close connections at the end. */
+const farewellUs = 2_000_000;
+const never = Number.POSITIVE_INFINITY;
+
+/** The live clients of one thread: connects them at once, then does as `conduct` says. */
+export class Fleet implements Execution, Host {
+  readonly #plan: Plan;
+  readonly #crews: Crew[];
+  readonly #members: readonly Member[];
+  readonly #drives: readonly Drive[];
+  readonly #recorder: Recorder;
+  readonly #receipts: Receipts;
+  readonly #ticker: Ticker;
+  readonly #taken = new TakenLog();
+  readonly #seconds: Seconds;
+  readonly #notes = new Set<string>();
+  readonly #beganUs = nowUs();
+  #retries: { readonly member: Member; readonly atUs: number }[] = [];
+  #nextRetryUs = never;
+  #checkUs = 0;
+  #wakeUs = nowUs();
+  #ticking = false;
+  #declaredReady = false;
+  #unsettled: number;
+  #startUs = never;
+  #endUs = never;
+  #endedUs = 0;
+  readonly seed: number;
+  readonly clock = nowUs;
+  ending = false;
+
+  constructor(plan: Plan, open: OpenClient, worker: string, tell: (snapshot: Snapshot) => void) {
+    this.#plan = plan;
+    this.seed = plan.run.seed;
+    this.#recorder = new Recorder(plan.subBuckets);
+    this.#receipts = new Receipts(plan, jobContext(plan, plan.groups[0] as GroupPlan).tag);
+    this.#crews = [];
+    let number = 0;
+    for (const group of plan.groups) {
+      this.#crews.push(recruit({ plan, open, host: this, taken: this.#taken }, group, number));
+      number += group.clients;
+    }
+    this.#members = this.#crews.flatMap((crew) => crew.members);
+    this.#drives = this.#crews.flatMap((crew) => crew.drives);
+    this.#unsettled = this.#members.length;
+    const busy = plan.groups.filter((group) => group.slice.count > 0);
+    const health = { worker, publishing: busy.some(publishes), receiving: busy.some(subscribes) };
+    this.#seconds = new Seconds(this.#recorder, health, tell);
+    this.#ticker = plainTicker(() => this.#tick());
+    this.#ticker.wake(0);
+  }
+
+  // What conduct says.
+
+  start(atUs: number, absent: readonly Absence[]): void {
+    this.#startUs = atUs;
+    const { warmUpMs, durationMs } = this.#plan;
+    const fromUs = atUs + Math.round(warmUpMs * 1000);
+    this.#endUs = durationMs === null ? never : fromUs + Math.round(durationMs * 1000);
+    this.#seconds.measure(atUs, fromUs, this.#endUs);
+    expectDeliveries(this.#plan, this.#crews, new Routes(this.#plan, absent), this.#recorder);
+    for (const drive of this.#drives) drive.start(atUs, this.#endUs);
+    this.#wake();
+  }
+
+  drain(atUs: number): void {
+    this.#endUs = Math.min(this.#endUs, atUs);
+    this.#seconds.stop(this.#endUs);
+    for (const drive of this.#drives) drive.stop(this.#endUs);
+    this.#wake();
+  }
+
+  end(): void {
+    if (this.ending) return;
+    this.ending = true;
+    this.#endedUs = nowUs();
+    for (const crew of this.#crews) crew.gate.shut();
+    this.#retries = [];
+    for (const member of this.#members) member.end();
+    this.#wake();
+  }
+
+  // What members ask.
+
+  cell(member: Member, qos?: Qos): Cell {
+    const { group, broker } = member.who;
+    return this.#recorder.cell(qos === undefined ? { group, broker } : { group, broker, qos });
+  }
+
+  received(member: Member, message: Incoming): void {
+    this.#receipts.received(member, message);
+  }
+
+  queue(member: Member, atUs: number): void {
+    this.#retries.push({ member, atUs });
+    if (atUs < this.#nextRetryUs) this.#nextRetryUs = atUs;
+    if (atUs < this.#wakeUs && !this.#ticking) this.#wake();
+  }
+
+  settled(): void {
+    this.#unsettled--;
+    if (this.#startUs !== never) return;
+    this.#seconds.ramped(nowUs());
+    if (this.#unsettled === 0) this.#wake(0);
+  }
+
+  note(text: string): void {
+    if (this.#notes.has(text)) return;
+    this.#notes.add(text);
+    this.#recorder.event(nowUs(), text);
+  }
+
+  // The tick.
+
+  #tick(): void {
+    const now = nowUs();
+    this.#recorder.loopDelay(Math.max(0, now - this.#wakeUs - timerGrainUs));
+    this.#ticking = true;
+    if (now >= this.#checkUs) this.#check(now);
+    this.#ramp(now);
+    if (now >= this.#nextRetryUs) this.#retry(now);
+    if (now >= this.#startUs) for (const drive of this.#drives) if (drive.nextUs <= now) drive.run(nowUs);
+    this.#seconds.tick(this.#phase(now), nowUs(), this.#lastDueUs(), () => this.#count());
+    this.#ticking = false;
+    if (this.#seconds.over) this.#leave();
+    else this.#wake();
+  }
+
+  /** Who has not closed by now is not waited for. */
+  #leave(): void {
+    this.#ticker.stop();
+    for (const member of this.#members) member.client.destroy();
+  }
+
+  #phase(now: number): Phase {
+    if (this.ending) return this.#unsettledEnd(now) ? 'draining' : 'ended';
+    if (now >= this.#endUs) return 'draining';
+    if (now >= this.#startUs) return now < this.#seconds.fromUs ? 'warmUp' : 'measuring';
+    if (this.#startUs !== never) return 'ready';
+    return this.#ready(now) ? 'ready' : 'connecting';
+  }
+
+  #unsettledEnd(now: number): boolean {
+    return now - this.#endedUs < farewellUs && this.#members.some((member) => !member.gone);
+  }
+
+  /** All are there or gone for good, or the time of their group is over: then the missing are given up. */
+  #ready(now: number): boolean {
+    if (this.#declaredReady) return true;
+    if (this.#unsettled > 0) {
+      const late = (crew: Crew) => now - this.#beganUs >= crew.group.connect.withinMs * 1000;
+      if (this.#crews.some((crew) => !late(crew) && crew.members.some((member) => !member.settled))) return false;
+    }
+    for (const member of this.#members) {
+      if (!member.settled) member.giveUp();
+      for (const absence of member.absences()) this.#recorder.absent(absence);
+    }
+    this.#declaredReady = true;
+    return true;
+  }
+
+  /** Ten times a second: keep-alive and timeouts, which need no timers of their own. */
+  #check(now: number): void {
+    for (const member of this.#members) member.client.check(now);
+    this.#checkUs = now + checkEveryUs;
+  }
+
+  #ramp(now: number): void {
+    for (const crew of this.#crews) {
+      while (crew.next < crew.members.length && this.#rampUs(crew) <= now) {
+        const dueUs = this.#rampUs(crew);
+        if (!this.ending) this.#seconds.ramping(this.#beganUs);
+        (crew.members[crew.next++] as Member).due(dueUs);
+      }
+    }
+  }
+
+  #rampUs(crew: Crew): number {
+    const member = crew.members[crew.next];
+    if (member === undefined) return never;
+    return this.#beganUs + rampDueUs(member.who.index, crew.group.connect.ratePerSecond);
+  }
+
+  #retry(now: number): void {
+    const due = this.#retries.filter(({ atUs }) => atUs <= now);
+    this.#retries = this.#retries.filter(({ atUs }) => atUs > now);
+    this.#nextRetryUs = this.#retries.reduce((least, { atUs }) => Math.min(least, atUs), never);
+    for (const { member } of due) this.#gateOf(member).enter((leave) => member.open(leave));
+  }
+
+  #gateOf(member: Member) {
+    return (this.#crews.find(({ group }) => group === member.group) as Crew).gate;
+  }
+
+  #lastDueUs(): number {
+    return this.#drives.reduce((last, drive) => Math.max(last, drive.lastDueUs), 0);
+  }
+
+  /** What is counted once a second rather than when it happens. */
+  #count(): void {
+    for (const member of this.#members) {
+      member.countBytes();
+      for (const { stream, drive } of member.streams) {
+        if (stream.active && (member.gone || drive.finished(stream))) stream.retire();
+      }
+    }
+  }
+
+  #wake(atUs = never): void {
+    let wakeUs = Math.min(atUs, this.#checkUs, this.#nextRetryUs, this.#seconds.nextUs);
+    for (const crew of this.#crews) wakeUs = Math.min(wakeUs, this.#rampUs(crew));
+    for (const drive of this.#drives) wakeUs = Math.min(wakeUs, drive.nextUs);
+    // What is overdue gets the next turn: from now on a tick could be late.
+    this.#wakeUs = Math.max(wakeUs, nowUs());
+    this.#ticker.wake(wakeUs);
+  }
+}

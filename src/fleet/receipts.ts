@@ -1,0 +1,118 @@
+/** Cost: reads the stamp, one probe of the inbox, two histogram records and a few counters a message received. */
+import type { Incoming } from '../clients/client.ts';
+import { Inbox } from '../metrics/inbox.ts';
+import type { Qos } from '../mqtt/packets.ts';
+import { identity, jobContext } from '../plan/identity.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Route } from '../plan/routes.ts';
+import { route } from '../plan/routes.ts';
+import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
+import { findStamp, type Stamp } from '../workloads/stamp.ts';
+import type { Member } from './member.ts';
+
+const kinds = ['planned', 'shared', 'unjudged'] as const;
+const halfRange = 2 ** 31;
+
+/** Counts what the clients of this thread receive: delivery times, and the ledger of what came first, again or late. */
+export class Receipts {
+  readonly #plan: Plan;
+  readonly #tag: number;
+  readonly #find: (stream: number) => StreamPlace | undefined;
+  readonly #inbox = new Inbox();
+  readonly #stamp: Stamp = { stream: 0, sequence: 0, dueUs: 0, lagUs: 0 };
+  /** True where some publish entry carries no stamp: then a message without one may be of this run. */
+  readonly #unstamped: boolean;
+
+  constructor(plan: Plan, tag: number) {
+    this.#plan = plan;
+    this.#tag = tag;
+    this.#find = streamFinder(plan);
+    this.#unstamped = plan.groups.some((group) => {
+      const who = identity(plan, group, 0);
+      return group.jobs.some((job) => publicationOf(job, who, jobContext(plan, group))?.stamped === false);
+    });
+  }
+
+  received(member: Member, message: Incoming): void {
+    const { receivedUs } = message;
+    const stamp = this.#stamp;
+    if (!this.#read(message)) {
+      this.#withoutStamp(member, message);
+      return;
+    }
+    if (message.retain) {
+      member.cellOf(message.qos).at(receivedUs).counts.messages_retained++;
+      return;
+    }
+    let slot = this.#inbox.find(member.number, stamp.stream);
+    if (slot < 0) {
+      const code = this.#lookUp(member, stamp.stream);
+      if (code < 0 || stamp.sequence >= halfRange) {
+        this.#foreign(member, message);
+        return;
+      }
+      slot = this.#inbox.open(member.number, stamp.stream, code);
+    }
+    this.#count(member, message, slot);
+  }
+
+  #read({ bytes, propertiesStart, payloadStart, payloadEnd, receivedUs }: Incoming): boolean {
+    return findStamp(bytes, propertiesStart, payloadStart, payloadEnd, this.#tag, receivedUs, this.#stamp);
+  }
+
+  #withoutStamp(member: Member, message: Incoming): void {
+    if (!this.#unstamped || message.retain) {
+      this.#foreign(member, message);
+      return;
+    }
+    const { counts } = member.cellOf(message.qos).at(message.receivedUs);
+    counts.messages_received++;
+    counts.messages_unjudged++;
+  }
+
+  #foreign(member: Member, message: Incoming): void {
+    member.cellOf(message.qos).at(message.receivedUs).counts.messages_foreign++;
+  }
+
+  #count(member: Member, message: Incoming, slot: number): void {
+    const code = this.#inbox.route(slot);
+    const kind = code & 3;
+    const { dueUs, lagUs, sequence } = this.#stamp;
+    const tally = member.cellOf(kind === 2 ? message.qos : (((code >>> 2) & 3) as Qos)).at(dueUs);
+    const { counts, times } = tally;
+    counts.messages_received++;
+    if (kind === 0) {
+      const arrival = this.#inbox.arrived(slot, sequence, code >>> 4);
+      if (arrival === 'duplicate') {
+        counts.messages_duplicated++;
+        return;
+      }
+      if (arrival === 'copy') {
+        counts.messages_copied++;
+        return;
+      }
+      if (arrival === 'outOfOrder') counts.messages_out_of_order++;
+      counts.deliveries_made++;
+    } else if (kind === 1) counts.deliveries_made++;
+    else counts.messages_unjudged++;
+    const latencyUs = message.receivedUs - dueUs;
+    times.delivery_time.record(latencyUs);
+    times.delivery_service_time.record(latencyUs - lagUs);
+  }
+
+  /** Once for each pair of receiver and stream; -1: the plan has no such stream. */
+  #lookUp(member: Member, stream: number): number {
+    const place = this.#find(stream);
+    if (place === undefined) return -1;
+    const who = identity(this.#plan, place.group, place.index);
+    const publication = publicationOf(place.job, who, jobContext(this.#plan, place.group));
+    if (publication === undefined) return -1;
+    const sameBroker = this.#plan.cluster || who.broker === member.who.broker;
+    return encode(route(publication, member.filters, member.granted, sameBroker));
+  }
+}
+
+/** Two bits of kind, two of QoS, the rest are the copies. */
+function encode({ kind, qos, copies }: Route): number {
+  return kinds.indexOf(kind) | (qos << 2) | (copies << 4);
+}

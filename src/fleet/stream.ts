@@ -1,0 +1,84 @@
+/** Cost: field stores and counter additions a publish; one histogram record each for lag and wait. */
+
+import { reasonName } from '../clients/causes.ts';
+import type { Client } from '../clients/client.ts';
+import type { Cell } from '../metrics/recorder.ts';
+import type { Work } from '../workloads/workload.ts';
+
+/** Deliveries that one message of a stream owes, each counted in the cell of those who get it. */
+export type Owed = { readonly cell: Cell; readonly count: number };
+
+type Operation = Required<Work>['operate'];
+
+/** One client x one publish entry: its sequence, and what it owes. */
+export class Stream {
+  readonly number: number;
+  /** 0-based index in its group: operation n of cycle c is due at n = c * clients + index. */
+  readonly index: number;
+  readonly cell: Cell;
+  readonly #work: Work;
+  readonly #operate: Operation;
+  /** QoS 0 is never acknowledged, so it is never in flight. */
+  readonly #acknowledged: boolean;
+  /** Operations that came due, and those of them that were sent or dropped: the difference is owed. */
+  passed = 0;
+  settled = 0;
+  /** Written messages; also the next sequence number. */
+  sequence = 0;
+  owes: readonly Owed[] = [];
+  /** Has not reached its limit, and its client may still be there. */
+  active = true;
+
+  constructor(number: number, index: number, cell: Cell, work: Work, acknowledged: boolean) {
+    this.number = number;
+    this.index = index;
+    this.cell = cell;
+    this.#work = work;
+    this.#operate = work.operate as Operation;
+    this.#acknowledged = acknowledged;
+    cell.gauges.streams_active++;
+  }
+
+  retire(): void {
+    this.active = false;
+    this.cell.gauges.streams_active--;
+  }
+
+  /** One attempt; false: the client cannot take it. */
+  publish(client: Client, dueUs: number, nowUs: number): boolean {
+    if (!this.#operate.call(this.#work, client, this.sequence, dueUs, nowUs)) return false;
+    this.sequence = (this.sequence + 1) >>> 0;
+    this.cell.at(dueUs).counts.messages_sent++;
+    if (this.#acknowledged) this.cell.gauges.in_flight++;
+    for (let i = 0; i < this.owes.length; i++) {
+      const { cell, count } = this.owes[i] as Owed;
+      cell.at(dueUs).counts.deliveries_expected += count;
+    }
+    return true;
+  }
+
+  acknowledged(reasonCode: number, dueUs: number, writtenUs: number, nowUs: number): void {
+    this.cell.gauges.in_flight--;
+    const tally = this.cell.at(dueUs);
+    if (reasonCode < 0x80) {
+      tally.counts.messages_acked++;
+      tally.times.publish_time.record(nowUs - dueUs);
+      tally.times.publish_service_time.record(nowUs - writtenUs);
+      return;
+    }
+    tally.cause('publish_errors', reasonName(reasonCode));
+    // What the broker refused it owes to nobody.
+    for (const { cell, count } of this.owes) cell.at(dueUs).counts.deliveries_expected -= count;
+  }
+
+  /** `lost`: the session ended under it; else the run itself ended. */
+  abandoned(dueUs: number, lost: boolean): void {
+    this.cell.gauges.in_flight--;
+    const tally = this.cell.at(dueUs);
+    tally.counts.messages_unacked++;
+    if (lost) tally.cause('publish_errors', sessionLost);
+  }
+}
+
+/** The cause of publish_errors that is no refusal: the message was given up with its session. */
+export const sessionLost = 'session_lost';

@@ -1,0 +1,202 @@
+/** Cost: one probe of an open-addressing table a message; 29 bytes a slot at half load; ranges only for streams with old gaps. */
+
+export type Arrival = 'first' | 'outOfOrder' | 'duplicate' | 'copy';
+
+/** First and last missing sequence number, in turns, ascending. */
+type Gaps = number[];
+
+const maxRanges = 16;
+const emptySlot = -1;
+
+/**
+ * What the clients of one thread have received of each stream: the highest sequence number, which of the 64 before it, and
+ * the gaps older than these (measuring.md). Keys are pairs of a receiver and a stream. Sequence numbers modulo 2^32.
+ */
+export class Inbox {
+  #capacity = 1024;
+  #size = 0;
+  #keys = new Float64Array(this.#capacity).fill(emptySlot);
+  #highest = new Uint32Array(this.#capacity);
+  /** Bit k of low (high): highest - 1 - k (- 33 - k) has arrived. */
+  #low = new Uint32Array(this.#capacity);
+  #high = new Uint32Array(this.#capacity);
+  /** The route that the receiver looked up for this stream, in the caller's numbers. */
+  #route = new Int32Array(this.#capacity);
+  /** Further copies of `highest` that have come. */
+  #copies = new Uint8Array(this.#capacity);
+  readonly #gaps = new Map<number, Gaps>();
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The slot of the pair, or -1. */
+  find(receiver: number, stream: number): number {
+    const slot = this.#probe(receiver * 2 ** 24 + stream);
+    return this.#keys[slot] === emptySlot ? -1 : slot;
+  }
+
+  /** Makes the slot of a pair that `find` did not know. Slots are valid until the next `open`. */
+  open(receiver: number, stream: number, route: number): number {
+    if (this.#size * 2 >= this.#capacity) this.#grow();
+    const key = receiver * 2 ** 24 + stream;
+    const slot = this.#probe(key);
+    this.#keys[slot] = key;
+    // As if everything before number 0 had arrived.
+    this.#highest[slot] = 0xffffffff;
+    this.#low[slot] = 0xffffffff;
+    this.#high[slot] = 0xffffffff;
+    this.#route[slot] = route;
+    this.#size++;
+    return slot;
+  }
+
+  route(slot: number): number {
+    return this.#route[slot] as number;
+  }
+
+  /** How far ahead of the highest one a sequence number is, modulo 2^32: 2^31 and above is behind. */
+  ahead(slot: number, sequence: number): number {
+    return (sequence - (this.#highest[slot] as number)) >>> 0;
+  }
+
+  /** `copiesAllowed`: further copies of one message that are not duplicates. */
+  arrived(slot: number, sequence: number, copiesAllowed: number): Arrival {
+    const ahead = this.ahead(slot, sequence);
+    if (ahead === 1) {
+      // The ordinary case: the next one.
+      const low = this.#low[slot] as number;
+      if (((this.#high[slot] as number) & 0x80000000) === 0) this.#forget(slot, 1);
+      this.#high[slot] = ((this.#high[slot] as number) << 1) | (low >>> 31);
+      this.#low[slot] = (low << 1) | 1;
+      this.#highest[slot] = sequence;
+      this.#copies[slot] = 0;
+      return 'first';
+    }
+    if (ahead === 0) return this.#again(slot, copiesAllowed);
+    if (ahead < 0x80000000) {
+      this.#leap(slot, ahead);
+      this.#highest[slot] = sequence;
+      this.#copies[slot] = 0;
+      return 'first';
+    }
+    return this.#behind(slot, sequence) ? 'outOfOrder' : copiesAllowed > 0 ? 'copy' : 'duplicate';
+  }
+
+  #again(slot: number, copiesAllowed: number): Arrival {
+    if ((this.#copies[slot] as number) >= copiesAllowed) return 'duplicate';
+    this.#copies[slot] = (this.#copies[slot] as number) + 1;
+    return 'copy';
+  }
+
+  /** True where the number had not arrived before. */
+  #behind(slot: number, sequence: number): boolean {
+    const back = ((this.#highest[slot] as number) - sequence - 1) >>> 0;
+    if (back >= 64) return this.#fill(slot, sequence);
+    const map = back < 32 ? this.#low : this.#high;
+    const bit = (1 << (back & 31)) >>> 0;
+    if (((map[slot] as number) & bit) !== 0) return false;
+    map[slot] = (map[slot] as number) | bit;
+    return true;
+  }
+
+  /** Moves the map on by `ahead`: the old highest has arrived, those between it and the new one have not. */
+  #leap(slot: number, ahead: number): void {
+    this.#forget(slot, Math.min(ahead, 64));
+    const highest = this.#highest[slot] as number;
+    if (ahead > 65) this.#missing(slot, (highest + 1) >>> 0, (highest + ahead - 65) >>> 0);
+    let low = this.#low[slot] as number;
+    let high = this.#high[slot] as number;
+    for (let i = 0; i < Math.min(ahead, 65); i++) {
+      high = (high << 1) | (low >>> 31);
+      low = (low << 1) | (i === 0 ? 1 : 0);
+    }
+    this.#low[slot] = low;
+    this.#high[slot] = high;
+  }
+
+  /** Keeps as gaps what is missing among the `count` oldest numbers of the map, which are about to leave it. */
+  #forget(slot: number, count: number): void {
+    const highest = this.#highest[slot] as number;
+    for (let back = 63; back >= 64 - count; back--) {
+      const map = back < 32 ? this.#low : this.#high;
+      const number = (highest - 1 - back) >>> 0;
+      if (((map[slot] as number) & ((1 << (back & 31)) >>> 0)) === 0) this.#missing(slot, number, number);
+    }
+  }
+
+  /** Ranges are kept as plain numbers from 0 up; after 2^32 messages of one stream the oldest are simply given up. */
+  #missing(slot: number, from: number, to: number): void {
+    const key = this.#keys[slot] as number;
+    let gaps = this.#gaps.get(key);
+    if (gaps === undefined) {
+      gaps = [];
+      this.#gaps.set(key, gaps);
+    }
+    const last = gaps.length - 1;
+    if (last > 0 && gaps[last] === from - 1) gaps[last] = to;
+    else gaps.push(from, to);
+    if (gaps.length > 2 * maxRanges) {
+      // The two oldest become one; what lies between them counts as missing.
+      gaps.splice(1, 2);
+    }
+  }
+
+  /** Takes a number out of the gaps; false: it was not missing. */
+  #fill(slot: number, sequence: number): boolean {
+    const gaps = this.#gaps.get(this.#keys[slot] as number);
+    if (gaps === undefined) return false;
+    for (let i = 0; i < gaps.length; i += 2) {
+      const from = gaps[i] as number;
+      const to = gaps[i + 1] as number;
+      if (sequence < from || sequence > to) continue;
+      const rest: number[] = [];
+      if (sequence > from) rest.push(from, sequence - 1);
+      if (sequence < to) rest.push(sequence + 1, to);
+      gaps.splice(i, 2, ...rest);
+      return true;
+    }
+    return false;
+  }
+
+  #probe(key: number): number {
+    const mask = this.#capacity - 1;
+    // Fibonacci hashing of the low and the high part of a 53-bit key.
+    let slot = (Math.imul((key % 4294967296) | 0, 0x9e3779b1) ^ Math.imul((key / 4294967296) | 0, 0x85ebca6b)) >>> 7;
+    slot &= mask;
+    for (;;) {
+      const there = this.#keys[slot] as number;
+      if (there === key || there === emptySlot) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  #grow(): void {
+    const old = {
+      keys: this.#keys,
+      highest: this.#highest,
+      low: this.#low,
+      high: this.#high,
+      route: this.#route,
+      copies: this.#copies,
+    };
+    this.#capacity *= 2;
+    this.#keys = new Float64Array(this.#capacity).fill(emptySlot);
+    this.#highest = new Uint32Array(this.#capacity);
+    this.#low = new Uint32Array(this.#capacity);
+    this.#high = new Uint32Array(this.#capacity);
+    this.#route = new Int32Array(this.#capacity);
+    this.#copies = new Uint8Array(this.#capacity);
+    for (let i = 0; i < old.keys.length; i++) {
+      const key = old.keys[i] as number;
+      if (key === emptySlot) continue;
+      const slot = this.#probe(key);
+      this.#keys[slot] = key;
+      this.#highest[slot] = old.highest[i] as number;
+      this.#low[slot] = old.low[i] as number;
+      this.#high[slot] = old.high[i] as number;
+      this.#route[slot] = old.route[i] as number;
+      this.#copies[slot] = old.copies[i] as number;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { CounterName, GaugeName, TimeName } from './catalog.ts';
+
+/** How far a worker, or a run, has come; in this order. */
+export const phases = ['connecting', 'ready', 'warmUp', 'measuring', 'draining', 'ended'] as const;
+export type Phase = (typeof phases)[number];
+
+export interface Labels {
+  readonly group: string;
+  readonly broker: string;
+  readonly qos?: 0 | 1 | 2;
+}
+
+/** Bucket index and count in turns: [index, count, index, count, ...], in the layout of Histogram. */
+export type Buckets = readonly number[];
+
+export interface Counted {
+  readonly counts: Readonly<Partial<Record<CounterName, number>>>;
+  readonly causes: Readonly<Partial<Record<CounterName, Readonly<Record<string, number>>>>>;
+  readonly times: Readonly<Partial<Record<TimeName, Buckets>>>;
+}
+
+/** `measured`: due in the measured window, and everything of scope `run`; `outside`: due in warm-up or after the end. */
+export interface CellSnapshot {
+  readonly labels: Labels;
+  readonly measured: Counted;
+  readonly outside: Counted;
+  readonly gauges: Readonly<Partial<Record<GaugeName, number>>>;
+}
+
+/** How one thread was in that second: utilisation of its event loop 0 to 1, how late its ticks were (us). */
+export interface Health {
+  readonly worker: string;
+  readonly utilisation: number;
+  readonly loopDelay: Buckets;
+  readonly publishing: boolean;
+  readonly receiving: boolean;
+}
+
+/** A worker that died, with the clients it took along. */
+export interface Lost {
+  readonly worker: string;
+  readonly clients: number;
+  readonly reason: string;
+}
+
+/** A subscription that is not as asked: granted a lower QoS, or nothing (128) because refused or not connected. */
+export interface Absence {
+  readonly group: string;
+  readonly index: number;
+  readonly job: number;
+  readonly granted: 0 | 1 | 2 | 128;
+}
+
+/** Something that happened to the run itself, for the report's time line. */
+export interface RunEvent {
+  readonly atUs: number;
+  readonly text: string;
+}
+
+/** How far the worker has come, in us of the monotonic clock; 0: not yet. Replaced, never added. */
+export interface Progress {
+  /** From the first attempt to connect to the last CONNACK before the load. */
+  readonly rampFromUs: number;
+  readonly rampToUs: number;
+  /** The measured window; `windowToUs` moves on with the clock until the window ends. */
+  readonly windowFromUs: number;
+  readonly windowToUs: number;
+  /** The due time of the last publish so far. */
+  readonly lastDueUs: number;
+}
+
+/**
+ * What happened in one whole second of the monotonic clock, so that the seconds of all threads coincide; plain JSON, the
+ * only thing told upwards. A second in which the phase changes is told in two parts, one a phase.
+ */
+export interface Snapshot {
+  readonly phase: Phase;
+  readonly second: number;
+  readonly cells: readonly CellSnapshot[];
+  readonly health: readonly Health[];
+  readonly lost: readonly Lost[];
+  readonly absent: readonly Absence[];
+  readonly events: readonly RunEvent[];
+  readonly progress: Progress;
+}
+
+export const noProgress: Progress = { rampFromUs: 0, rampToUs: 0, windowFromUs: 0, windowToUs: 0, lastDueUs: 0 };
+
+/** The progress of several workers together: the earliest beginning, the latest end. */
+export function joinProgress(a: Progress, b: Progress): Progress {
+  const earliest = (x: number, y: number) => (x === 0 ? y : y === 0 ? x : Math.min(x, y));
+  return {
+    rampFromUs: earliest(a.rampFromUs, b.rampFromUs),
+    rampToUs: Math.max(a.rampToUs, b.rampToUs),
+    windowFromUs: earliest(a.windowFromUs, b.windowFromUs),
+    windowToUs: Math.max(a.windowToUs, b.windowToUs),
+    lastDueUs: Math.max(a.lastDueUs, b.lastDueUs),
+  };
+}

@@ -1,0 +1,88 @@
+import mqttPacket from 'mqtt-packet';
+import type { Protocol } from './packets.ts';
+
+export type ConnectFields = {
+  readonly clientId: string;
+  readonly protocol: Protocol;
+  readonly cleanStart: boolean;
+  readonly keepAliveS: number;
+  readonly username?: string;
+  readonly password?: string;
+};
+
+type Packet = mqttPacket.Packet;
+
+const versions = { '3.1': 3, '3.1.1': 4, '5': 5 } as const;
+
+export function protocolVersion(protocol: Protocol): 3 | 4 | 5 {
+  return versions[protocol];
+}
+
+/** MQTT 3.1 calls its protocol MQIsdp, later versions MQTT. */
+export function encodeConnect(fields: ConnectFields): Buffer {
+  const version = versions[fields.protocol];
+  return mqttPacket.generate({
+    cmd: 'connect',
+    clientId: fields.clientId,
+    protocolVersion: version,
+    protocolId: version === 3 ? 'MQIsdp' : 'MQTT',
+    clean: fields.cleanStart,
+    keepalive: fields.keepAliveS,
+    ...(fields.username === undefined ? {} : { username: fields.username }),
+    ...(fields.password === undefined ? {} : { password: Buffer.from(fields.password) }),
+  });
+}
+
+export function encodeSubscribe(
+  protocol: Protocol,
+  packetId: number,
+  filters: readonly { readonly topicFilter: string; readonly qos: 0 | 1 | 2 }[],
+): Buffer {
+  const subscriptions = filters.map(({ topicFilter, qos }) => ({ topic: topicFilter, qos }));
+  return encode({ cmd: 'subscribe', messageId: packetId, subscriptions }, protocol);
+}
+
+/** The complete packet, with packet id 1 where there is one and zeros as payload. */
+export function encodePublish(
+  protocol: Protocol,
+  topicName: string,
+  payloadBytes: number,
+  qos: 0 | 1 | 2,
+  retain: boolean,
+  userProperty: readonly [string, string] | undefined,
+): Buffer {
+  const packet: mqttPacket.IPublishPacket = {
+    cmd: 'publish',
+    topic: topicName,
+    payload: Buffer.alloc(payloadBytes),
+    qos,
+    retain,
+    dup: false,
+    messageId: 1,
+  };
+  if (userProperty !== undefined) packet.properties = { userProperties: { [userProperty[0]]: userProperty[1] } };
+  return encode(packet, protocol);
+}
+
+export function encodeDisconnect(protocol: Protocol): Buffer {
+  return encode({ cmd: 'disconnect' }, protocol);
+}
+
+function encode(packet: Packet, protocol: Protocol): Buffer {
+  return mqttPacket.generate(packet, { protocolVersion: versions[protocol] });
+}
+
+/** One whole packet; throws where it is malformed. */
+export function decode(bytes: Buffer, protocol: Protocol): Packet {
+  const parser = mqttPacket.parser({ protocolVersion: versions[protocol] });
+  let result: Packet | undefined;
+  parser.on('packet', (packet: Packet) => {
+    result = packet;
+  });
+  parser.on('error', (error: Error) => {
+    throw error;
+  });
+  parser.parse(bytes);
+  if (result === undefined) throw new Error('incomplete packet');
+  return result;
+}

@@ -1,0 +1,151 @@
+import type { Filter } from '../clients/client.ts';
+import type { Absence, Labels } from '../metrics/snapshot.ts';
+import type { Qos } from '../mqtt/packets.ts';
+import { matches, splitShare } from '../mqtt/topics.ts';
+import type { Identity, Publication } from '../workloads/workload.ts';
+import { FilterTree } from './filter-tree.ts';
+import { identity } from './identity.ts';
+import type { GroupPlan, Plan } from './plan.ts';
+import { filtersOf, subscribes } from './streams.ts';
+
+/** Deliveries that one message owes: so many, to be counted under these labels (the QoS is the lower of published and granted). */
+export interface Expectation {
+  readonly labels: Labels & { readonly qos: Qos };
+  readonly count: number;
+}
+
+type Subscription = {
+  readonly labels: Labels;
+  readonly client: number;
+  readonly granted: Qos;
+  /** Share name and filter: one delivery for all who have the same. */
+  readonly share: string | undefined;
+};
+
+const everywhere = '';
+
+/** What every message of a publication owes to the subscribers of the plan (measuring.md: "Expected deliveries"). */
+export class Routes {
+  readonly #plan: Plan;
+  readonly #trees = new Map<string, FilterTree>();
+  readonly #subscriptions: Subscription[] = [];
+  readonly #memo = new Map<string, readonly Expectation[]>();
+
+  /** `absent`: what is not to be expected, told by the parts of the run before the load. */
+  constructor(plan: Plan, absent: readonly Absence[] = []) {
+    this.#plan = plan;
+    const grants = new Map(absent.map(({ group, index, job, granted }) => [key(group, index, job), granted]));
+    let client = 0;
+    for (const group of plan.groups) {
+      const listening = subscribes(group);
+      for (let index = 0; index < group.clients; index++, client++)
+        if (listening) this.#add(group, index, client, grants);
+    }
+  }
+
+  #add(group: GroupPlan, index: number, client: number, grants: ReadonlyMap<string, number>): void {
+    if (grants.size > 0 && grants.has(key(group.name, index, -1))) return;
+    const who = identity(this.#plan, group, index);
+    for (const [job, { topicFilter, qos }] of subscriptionsOf(group, who)) {
+      const granted = grants.get(key(group.name, index, job)) ?? qos;
+      if (granted > 2) continue;
+      const { share, filter } = splitShare(topicFilter);
+      const tree = this.#tree(who.broker);
+      tree.add(filter.split('/'), this.#subscriptions.length);
+      this.#subscriptions.push({
+        labels: { group: group.name, broker: who.broker },
+        client,
+        granted: granted as Qos,
+        share: share === undefined ? undefined : topicFilter,
+      });
+    }
+  }
+
+  #tree(broker: string): FilterTree {
+    const name = this.#plan.cluster ? everywhere : broker;
+    let tree = this.#trees.get(name);
+    if (tree === undefined) {
+      tree = new FilterTree();
+      this.#trees.set(name, tree);
+    }
+    return tree;
+  }
+
+  /** Publications that reach the same filters at the same QoS share one list. */
+  expectations(publication: Publication, broker: string): readonly Expectation[] {
+    if (!publication.stamped) return [];
+    const leaves = this.#tree(broker).match(publication.levels);
+    const name = `${this.#plan.cluster ? everywhere : broker}\n${publication.qos}\n${leaves.map((leaf) => leaf.id).join()}`;
+    let known = this.#memo.get(name);
+    if (known === undefined) {
+      const entries = leaves.flatMap((leaf) => leaf.entries).map((entry) => this.#subscriptions[entry] as Subscription);
+      known = expect(entries, publication.qos);
+      this.#memo.set(name, known);
+    }
+    return known;
+  }
+}
+
+/** Several filters of one client that match owe one copy at the highest granted QoS [MQTT-3.3.5-1]; a share owes one in all. */
+function expect(subscriptions: readonly Subscription[], published: Qos): Expectation[] {
+  const highest = new Map<number | string, Subscription>();
+  for (const one of subscriptions) {
+    const owner = one.share ?? one.client;
+    const before = highest.get(owner);
+    if (before === undefined || before.granted < one.granted) highest.set(owner, one);
+  }
+  const counts = new Map<string, { labels: Labels & { qos: Qos }; count: number }>();
+  for (const { labels, granted } of highest.values()) {
+    const qos = Math.min(published, granted) as Qos;
+    const name = `${labels.group}\n${labels.broker}\n${qos}`;
+    const row = counts.get(name);
+    if (row === undefined) counts.set(name, { labels: { ...labels, qos }, count: 1 });
+    else row.count++;
+  }
+  return [...counts.values()];
+}
+
+/** Job number and filter of everything that a client subscribes to, in the order of its SUBSCRIBE. */
+export function subscriptionsOf(group: GroupPlan, who: Identity): [number, Filter][] {
+  return group.jobs.flatMap((job, i) => filtersOf(job, who).map((filter): [number, Filter] => [i, filter]));
+}
+
+/** What a receiver may expect of a stream. `shared`: judged by count only, because other members get the rest. */
+export type Route = {
+  readonly kind: 'planned' | 'shared' | 'unjudged';
+  readonly qos: Qos;
+  /** Further copies that overlapping subscriptions allow. */
+  readonly copies: number;
+};
+
+/** `granted`: the QoS of each filter, above 2 where it was refused. `sameBroker`: false where nothing should cross. */
+export function route(
+  publication: Publication,
+  filters: readonly Filter[],
+  granted: readonly number[],
+  sameBroker: boolean,
+): Route {
+  let sure = 0;
+  let shared = 0;
+  let maybe = 0;
+  let highest = 0;
+  for (let i = 0; i < filters.length && sameBroker; i++) {
+    const qos = granted[i] ?? 128;
+    if (qos > 2) continue;
+    const { share, filter } = splitShare((filters[i] as Filter).topicFilter);
+    const verdict = matches(publication.levels, filter.split('/'));
+    if (verdict === 'no') continue;
+    if (verdict === 'depends') maybe++;
+    else if (share !== undefined) shared++;
+    else sure++;
+    if (verdict === 'yes') highest = Math.max(highest, qos);
+  }
+  const qos = Math.min(publication.qos, highest) as Qos;
+  if (sure > 0) return { kind: 'planned', qos, copies: Math.min(255, sure + maybe + shared - 1) };
+  if (shared > 0) return { kind: 'shared', qos, copies: 0 };
+  return { kind: 'unjudged', qos: publication.qos, copies: 0 };
+}
+
+function key(group: string, index: number, job: number): string {
+  return `${group}\n${index}\n${job}`;
+}

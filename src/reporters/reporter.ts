@@ -1,0 +1,21 @@
+import type { Snapshot } from '../metrics/snapshot.ts';
+import type { Totals } from '../metrics/totals.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Result } from '../verdict/result.ts';
+
+/** Writes only to the output it was opened with; the caller opens, renames and closes that. */
+export interface Reporter {
+  start?(plan: Plan): void;
+  second?(snapshot: Snapshot, totals: Totals): void;
+  end?(result: Result): void | Promise<void>;
+}
+
+/** `columns`: how wide a line may be. */
+export interface Output {
+  readonly stream: NodeJS.WritableStream;
+  readonly colour: boolean;
+  readonly interactive: boolean;
+  readonly columns: number;
+}
+
+export type OpenReporter = (output: Output) => Reporter;

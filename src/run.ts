@@ -1,0 +1,49 @@
+import { conduct } from './backends/conduct.ts';
+import { Totals } from './metrics/totals.ts';
+import type { Execute } from './plan/execution.ts';
+import type { Plan } from './plan/plan.ts';
+import type { Reporter } from './reporters/reporter.ts';
+import { judge } from './verdict/judge.ts';
+import type { Result, RunResult } from './verdict/result.ts';
+import { Series } from './verdict/series.ts';
+
+export interface RunOptions {
+  readonly reporters: readonly Reporter[];
+  /** Aborted with 'SIGINT' or 'SIGTERM' as its reason: stops the load, drains, and still reports. */
+  readonly signal: AbortSignal;
+  readonly threads: number;
+  readonly versions: RunResult['versions'];
+  readonly allowInvalid: boolean;
+}
+
+/** The whole program: a plan, carried out by a backend, told to reporters, judged. */
+export async function run(plan: Plan, execute: Execute, options: RunOptions): Promise<Result> {
+  const { reporters, signal, threads, versions, allowInvalid } = options;
+  const totals = new Totals(plan.subBuckets);
+  const series = new Series(plan);
+  const startedAt = new Date();
+  for (const reporter of reporters) reporter.start?.(plan);
+  for await (const snapshot of conduct(plan, execute, signal)) {
+    totals.add(snapshot);
+    series.add(snapshot);
+    for (const reporter of reporters) reporter.second?.(snapshot, totals);
+  }
+  const { windowFromUs } = totals.progress;
+  const startUs = windowFromUs === 0 ? undefined : windowFromUs - Math.round(plan.warmUpMs * 1000);
+  const context = {
+    startedAt,
+    endedAt: new Date(),
+    signal: signalName(signal),
+    threads,
+    versions,
+    allowInvalid,
+    startUs,
+  };
+  const result = judge(plan, totals, series, context);
+  for (const reporter of reporters) await reporter.end?.(result);
+  return result;
+}
+
+function signalName({ aborted, reason }: AbortSignal): 'SIGINT' | 'SIGTERM' | undefined {
+  return aborted ? (reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT') : undefined;
+}

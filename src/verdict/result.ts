@@ -1,0 +1,123 @@
+import type { ExitCode } from '../base/exit-codes.ts';
+import type { CounterName, GaugeName, SettledName, TimeName } from '../metrics/catalog.ts';
+import type { Phase } from '../metrics/snapshot.ts';
+
+export type Verdict = 'passed' | 'failed' | 'invalid' | 'incomplete' | 'notStarted' | 'aborted';
+export type TrustVerdict = 'trustworthy' | 'degraded' | 'invalid';
+
+/** `count`: by due time in the measured window (the whole run for metrics of scope run); `inWindow`: events in the window; `rate`: inWindow a second. */
+export interface CounterResult {
+  readonly count: number;
+  readonly inWindow: number;
+  readonly rate: number;
+  readonly by?: Readonly<Record<string, number>>;
+}
+
+/** Milliseconds; `hdr` is the HdrHistogram V2 base64 encoding, in microseconds. */
+export interface TimeResult {
+  readonly count: number;
+  readonly min: number;
+  readonly mean: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p99_9: number;
+  readonly max: number;
+  readonly hdr?: string;
+}
+
+export interface GaugeResult {
+  readonly last: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Metrics by their catalog names; a time without a value is absent. */
+export type MetricResults = Readonly<Record<CounterName | SettledName, CounterResult>> &
+  Readonly<Partial<Record<TimeName, TimeResult>>> &
+  Readonly<Record<GaugeName, GaugeResult>>;
+
+/** What a part of the run (all of it, a group, a broker) measured; `outside` counts what was due in warm-up or after the end. */
+export type PartResult = MetricResults & { readonly outside: Readonly<Partial<Record<CounterName, number>>> };
+
+export interface DeliveryResult {
+  readonly group: string;
+  readonly qos: 0 | 1 | 2;
+  readonly expected: number;
+  readonly received: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly outOfOrder: number;
+}
+
+export interface ThresholdResult {
+  readonly metric: string;
+  readonly expression: string;
+  /** In the unit of the expression's limit: ms for times, a number for counts, per second for rates; null: no data. */
+  readonly value: number | null;
+  readonly passed: boolean;
+  readonly level: 'fail' | 'warn';
+  readonly implicit: boolean;
+}
+
+/** One second of one part: counts of events in it, times as percentiles in ms. */
+export interface SeriesCounts {
+  readonly counts: Readonly<Partial<Record<CounterName, number>>>;
+  readonly times: Readonly<Partial<Record<TimeName, { count: number; p50: number; p99: number; max: number }>>>;
+  readonly gauges: Readonly<Partial<Record<GaugeName, number>>>;
+}
+
+export interface SeriesEntry extends SeriesCounts {
+  /** The start of the second in ms from the start of the load; negative while connecting. */
+  readonly t: number;
+  readonly phase: Phase;
+  /** Up to 20 groups. */
+  readonly groups?: Readonly<Record<string, SeriesCounts>>;
+}
+
+export interface RunResult {
+  readonly id: string;
+  readonly name: string;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly seed: number;
+  readonly client: string;
+  readonly threads: number;
+  readonly clients: number;
+  readonly warmUpMs: number;
+  /** As asked; null: until all messages are sent. */
+  readonly durationMs: number | null;
+  /** As it was. */
+  readonly measuredMs: number;
+  readonly drainMs: number;
+  readonly scenario: { readonly text: string; readonly sha256: string };
+  readonly versions: {
+    readonly tool: string;
+    readonly node: string;
+    readonly os: string;
+    readonly cpu: string;
+    readonly cores: number;
+  };
+  readonly commandLine: string;
+}
+
+/** The result file: one JSON document. */
+export interface Result {
+  readonly schema: 'mqtt-stress/result/1';
+  readonly verdict: Verdict;
+  readonly exitCode: ExitCode;
+  /** Why the verdict is what it is, and what to do about it, in sentences; empty when passed. */
+  readonly reasons: readonly string[];
+  /** What the reader should know; never changes the verdict. */
+  readonly warnings: readonly string[];
+  readonly run: RunResult;
+  readonly trust: { readonly verdict: TrustVerdict; readonly reasons: readonly string[] };
+  readonly thresholds: readonly ThresholdResult[];
+  readonly totals: PartResult;
+  readonly groups: Readonly<Record<string, PartResult>>;
+  readonly brokers: Readonly<Record<string, PartResult & { readonly url: string; readonly embedded: boolean }>>;
+  readonly delivery: readonly DeliveryResult[];
+  readonly series: readonly SeriesEntry[];
+  readonly events: readonly { readonly t: number; readonly text: string }[];
+}

@@ -1,0 +1,114 @@
+/** Cost: one call to fill the payload and one to the client a message; a topic that varies is rendered a message. */
+import { z } from 'zod';
+import { count, flag, qos, template } from '../base/fields.ts';
+import { compileTemplate, type Template } from '../base/template.ts';
+import type { Client, Outgoing } from '../clients/client.ts';
+import { defaultPacer } from '../pacing/constant.ts';
+import { pacings } from '../pacing/index.ts';
+import type { Fill, PayloadOptions } from './payload.ts';
+import { describePayload, payloadField, preparePayload, stampPlace } from './payload.ts';
+import type { Identity, Work, Workload } from './workload.ts';
+
+export type PublishOptions = {
+  readonly topic: string;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  readonly messages?: number;
+  readonly payload: PayloadOptions;
+  /** The keys of the pacings. */
+  readonly rate?: number | 'max';
+  readonly totalRate?: number;
+  readonly stages?: readonly (
+    | { readonly over: number; readonly to: number }
+    | { readonly for: number; readonly at: number }
+  )[];
+};
+
+const nothing = new Uint8Array(0);
+const pacingKeys = Object.values(pacings).flatMap((pacing) => Object.keys(pacing.shape));
+
+const options = z
+  .strictObject({
+    topic: template('topic').describe('The topic name; may hold {fields}.'),
+    qos: qos().describe('The QoS of each PUBLISH. Default 0.').default(0),
+    retain: flag().describe('Sets the RETAIN flag. Default false.').default(false),
+    messages: count({ min: 1 }).describe('So many publishes of each client, then no more.').optional(),
+    payload: payloadField
+      .describe('A size such as 256B, or { text: ... }, or { json: ... }. Default 256B.')
+      .default(256),
+    ...pacings.constant.shape,
+    ...pacings.stages.shape,
+  })
+  .superRefine((entry, context) => {
+    const given = pacingKeys.filter((key) => (entry as Record<string, unknown>)[key] !== undefined);
+    if (given.length < 2) return;
+    context.addIssue({
+      code: 'custom',
+      message: `must have only one of ${pacingKeys.join(', ')}`,
+      input: given.join(' and '),
+    });
+  });
+
+function topicOf(topic: string): Template {
+  const compiled = compileTemplate(topic, 'topic');
+  if ('problem' in compiled) throw new Error(compiled.problem);
+  return compiled;
+}
+
+class PublishWork implements Work {
+  readonly #message: Outgoing;
+  readonly #fill: Fill;
+  readonly #topic: Template | null;
+  readonly #who: Identity;
+
+  constructor(message: Outgoing, fill: Fill, topic: Template | null, who: Identity) {
+    this.#message = message;
+    this.#fill = fill;
+    this.#topic = topic;
+    this.#who = who;
+  }
+
+  operate(client: Client, sequence: number, dueUs: number, nowUs: number): boolean {
+    const message = this.#message;
+    this.#fill(message, sequence, dueUs, nowUs - dueUs);
+    if (this.#topic !== null) {
+      message.topicName = this.#topic.render(this.#who, sequence, Date.now());
+      message.memo = null;
+    }
+    return client.publish(message, dueUs, nowUs);
+  }
+}
+
+/** Publishes at the pace of a pacer, or in a closed loop. */
+export const publish: Workload<PublishOptions> = {
+  options: options as unknown as z.ZodType<PublishOptions>,
+
+  pacer(entry, clients) {
+    if (entry.rate === 'max') return null;
+    return pacings.constant.pacer(entry, clients) ?? pacings.stages.pacer(entry, clients) ?? defaultPacer(clients);
+  },
+
+  limit: ({ messages }) => messages ?? null,
+
+  publication({ topic, qos, retain, payload }, who, { protocol }) {
+    const levels = topicOf(topic).levels(who);
+    return { levels, qos, retain, stamped: stampPlace(payload, protocol) !== 'none' };
+  },
+
+  prepare({ topic, qos, retain, payload }, context) {
+    const template = topicOf(topic);
+    const fillOf = preparePayload(payload, context);
+    return (who, stream) => {
+      const topicName = template.varies ? '' : template.render(who, 0, 0);
+      const message: Outgoing = { topicName, payload: nothing, qos, retain, stream, memo: null };
+      return new PublishWork(message, fillOf(who, stream), template.varies ? template : null, who);
+    };
+  },
+
+  describe(entry, clients) {
+    const pace = pacings.stages.describe(entry, clients) ?? pacings.constant.describe(entry, clients);
+    const retained = entry.retain ? ', retained' : '';
+    const limit = entry.messages === undefined ? '' : `, ${entry.messages} messages each`;
+    return `publishes to ${entry.topic} at QoS ${entry.qos}${retained}, ${describePayload(entry.payload)}, ${pace}${limit}`;
+  },
+};
