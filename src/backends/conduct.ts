@@ -74,7 +74,7 @@ class Conductor {
     const { groups, warmUpMs } = this.#plan;
     const enough = groups.every((group) => {
       const connected = this.#seen.gauge('clients_connected', ({ labels }) => labels.group === group.name);
-      return connected >= Math.ceil(group.connect.atLeast * group.clients - 1e-9);
+      return connected >= Math.ceil(group.connect.atLeast * group.slice.count - 1e-9);
     });
     if (!enough) {
       this.leave();
@@ -98,7 +98,7 @@ class Conductor {
   /** No publisher, or no subscriber, is connected or will ever be again. */
   #nobodyLeft(): boolean {
     const left = (does: typeof publishes) => {
-      const names = this.#plan.groups.filter(does).map(({ name }) => name);
+      const names = this.#plan.groups.filter((group) => group.slice.count > 0 && does(group)).map(({ name }) => name);
       const here = ({ labels }: CellSnapshot) => names.includes(labels.group);
       return (
         names.length === 0 ||

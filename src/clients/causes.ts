@@ -18,29 +18,29 @@ export const cause = {
   socketError: 'socket_error',
 } as const;
 
-const causeOfErrno: Readonly<Record<string, string>> = {
-  ECONNREFUSED: cause.connectionRefused,
-  ECONNRESET: cause.connectionReset,
-  EPIPE: cause.connectionReset,
-  ECONNABORTED: cause.connectionReset,
-  ENOTFOUND: cause.nameNotFound,
-  EAI_AGAIN: cause.nameNotFound,
-  EHOSTUNREACH: cause.hostUnreachable,
-  ENETUNREACH: cause.hostUnreachable,
-  EHOSTDOWN: cause.hostUnreachable,
-  ENETDOWN: cause.hostUnreachable,
-  ETIMEDOUT: cause.connectTimeout,
-  EADDRNOTAVAIL: cause.outOfPorts,
-  EMFILE: cause.tooManyFiles,
-  ENFILE: cause.tooManyFiles,
-  ENOBUFS: cause.outOfMemory,
-  ENOMEM: cause.outOfMemory,
-};
+const causeOfErrno: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', cause.connectionRefused],
+  ['ECONNRESET', cause.connectionReset],
+  ['EPIPE', cause.connectionReset],
+  ['ECONNABORTED', cause.connectionReset],
+  ['ENOTFOUND', cause.nameNotFound],
+  ['EAI_AGAIN', cause.nameNotFound],
+  ['EHOSTUNREACH', cause.hostUnreachable],
+  ['ENETUNREACH', cause.hostUnreachable],
+  ['EHOSTDOWN', cause.hostUnreachable],
+  ['ENETDOWN', cause.hostUnreachable],
+  ['ETIMEDOUT', cause.connectTimeout],
+  ['EADDRNOTAVAIL', cause.outOfPorts],
+  ['EMFILE', cause.tooManyFiles],
+  ['ENFILE', cause.tooManyFiles],
+  ['ENOBUFS', cause.outOfMemory],
+  ['ENOMEM', cause.outOfMemory],
+]);
 
 /** The cause that a socket's error means; `socket_error` where the system's code says nothing more. */
 export function causeOfError(error: NodeJS.ErrnoException): string {
   const code = error.code ?? firstCode(error);
-  return (code !== undefined && causeOfErrno[code]) || cause.socketError;
+  return (code !== undefined && causeOfErrno.get(code)) || cause.socketError;
 }
 
 /** A name with several addresses fails with one error for all of them. */

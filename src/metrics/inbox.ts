@@ -1,12 +1,15 @@
-/** Cost: one probe of an open-addressing table a message; 29 bytes a slot at half load; ranges only for streams with old gaps. */
+/** Cost: one probe of an open-addressing table a message; 29 bytes a slot, 36 to 54 a pair; ranges only for streams with old gaps. */
 
 export type Arrival = 'first' | 'outOfOrder' | 'duplicate' | 'copy';
 
-/** First and last missing sequence number, in turns, ascending. */
+/** First and last missing sequence number, in turns, from the oldest on. */
 type Gaps = number[];
 
 const maxRanges = 16;
 const emptySlot = -1;
+/** At most this part of the slots is taken; then there are half as many again. */
+const maxLoad = 0.8;
+const growth = 1.5;
 
 /**
  * What the clients of one thread have received of each stream: the highest sequence number, which of the 64 before it, and
@@ -38,7 +41,7 @@ export class Inbox {
 
   /** Makes the slot of a pair that `find` did not know. Slots are valid until the next `open`. */
   open(receiver: number, stream: number, route: number): number {
-    if (this.#size * 2 >= this.#capacity) this.#grow();
+    if (this.#size >= this.#capacity * maxLoad) this.#grow();
     const key = receiver * 2 ** 24 + stream;
     const slot = this.#probe(key);
     this.#keys[slot] = key;
@@ -125,7 +128,7 @@ export class Inbox {
     }
   }
 
-  /** Ranges are kept as plain numbers from 0 up; after 2^32 messages of one stream the oldest are simply given up. */
+  /** A range that nothing fills for 2^32 messages of its stream is taken for one of the numbers used again. */
   #missing(slot: number, from: number, to: number): void {
     const key = this.#keys[slot] as number;
     let gaps = this.#gaps.get(key);
@@ -134,12 +137,9 @@ export class Inbox {
       this.#gaps.set(key, gaps);
     }
     const last = gaps.length - 1;
-    if (last > 0 && gaps[last] === from - 1) gaps[last] = to;
+    if (last > 0 && gaps[last] === (from - 1) >>> 0) gaps[last] = to;
     else gaps.push(from, to);
-    if (gaps.length > 2 * maxRanges) {
-      // The two oldest become one; what lies between them counts as missing.
-      gaps.splice(1, 2);
-    }
+    bound(gaps);
   }
 
   /** Takes a number out of the gaps; false: it was not missing. */
@@ -149,25 +149,29 @@ export class Inbox {
     for (let i = 0; i < gaps.length; i += 2) {
       const from = gaps[i] as number;
       const to = gaps[i + 1] as number;
-      if (sequence < from || sequence > to) continue;
+      if ((sequence - from) >>> 0 > (to - from) >>> 0) continue;
       const rest: number[] = [];
-      if (sequence > from) rest.push(from, sequence - 1);
-      if (sequence < to) rest.push(sequence + 1, to);
+      if (sequence !== from) rest.push(from, (sequence - 1) >>> 0);
+      if (sequence !== to) rest.push((sequence + 1) >>> 0, to);
       gaps.splice(i, 2, ...rest);
+      bound(gaps);
       return true;
     }
     return false;
   }
 
   #probe(key: number): number {
-    const mask = this.#capacity - 1;
-    // Fibonacci hashing of the low and the high part of a 53-bit key.
-    let slot = (Math.imul((key % 4294967296) | 0, 0x9e3779b1) ^ Math.imul((key / 4294967296) | 0, 0x85ebca6b)) >>> 7;
-    slot &= mask;
+    const receiver = Math.floor(key / 2 ** 24);
+    const stream = key - receiver * 2 ** 24;
+    // Each part must change the upper bits, which choose the slot: many receivers of one stream are as usual as the opposite.
+    let hash = (Math.imul(receiver, 0x9e3779b1) + stream) | 0;
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35) >>> 0;
+    let slot = Math.floor(hash * (this.#capacity / 2 ** 32));
     for (;;) {
       const there = this.#keys[slot] as number;
       if (there === key || there === emptySlot) return slot;
-      slot = (slot + 1) & mask;
+      slot = slot + 1 === this.#capacity ? 0 : slot + 1;
     }
   }
 
@@ -180,7 +184,7 @@ export class Inbox {
       route: this.#route,
       copies: this.#copies,
     };
-    this.#capacity *= 2;
+    this.#capacity = Math.ceil(this.#capacity * growth);
     this.#keys = new Float64Array(this.#capacity).fill(emptySlot);
     this.#highest = new Uint32Array(this.#capacity);
     this.#low = new Uint32Array(this.#capacity);
@@ -199,4 +203,9 @@ export class Inbox {
       this.#copies[slot] = old.copies[i] as number;
     }
   }
+}
+
+/** Beyond the limit the two oldest ranges become one; what lies between them counts as missing. */
+function bound(gaps: Gaps): void {
+  if (gaps.length > 2 * maxRanges) gaps.splice(1, 2);
 }

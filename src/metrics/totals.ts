@@ -98,6 +98,8 @@ export class Totals {
     this.#absent.push(...snapshot.absent);
     this.#events.push(...snapshot.events);
     this.#progress = latest(this.#progress, snapshot.progress);
+    // A cell that is not told of any more was of a worker that is gone.
+    for (const sum of this.#cells.values()) sum.gauges = {};
     for (const cell of snapshot.cells) this.#addCell(cell, snapshot.phase === 'measuring');
   }
 

@@ -55,7 +55,8 @@ export function stagesPacer(stages: readonly Stage[], clients: number): Pacer {
     at(n) {
       // n = all would be due exactly at the end.
       if (n > all - 1e-9) return Number.POSITIVE_INFINITY;
-      const segment = segments.findLast((one) => one.before <= n && made(one, one.lengthMs) > 0) as Segment;
+      // Sums of rates round: what is due just when a stage begins belongs to it, and not to the end of the one before.
+      const segment = segments.findLast((one) => one.before <= n + 1e-9 && made(one, one.lengthMs) > 0) as Segment;
       return segment.fromMs + msUntil(segment, n - segment.before);
     },
     due(elapsedMs) {

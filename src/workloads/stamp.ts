@@ -105,10 +105,14 @@ export function findStamp(
 ): boolean {
   if (payloadEnd - payloadStart >= stampBytes && readStamp(bytes, payloadStart, tag, nowUs, into)) return true;
   if (payloadEnd - propertiesStart < stampDigits) return false;
-  const at = bytes.indexOf(digitsOf(tag), propertiesStart, 'latin1');
-  if (at < 0 || at + stampDigits > payloadEnd) return false;
-  if (scratch.write(bytes.toString('latin1', at, at + stampDigits), 'hex') !== stampBytes) return false;
-  return readStamp(scratch, 0, tag, nowUs, into);
+  const digits = digitsOf(tag);
+  let at = bytes.indexOf(digits, propertiesStart, 'latin1');
+  while (at >= 0 && at + stampDigits <= payloadEnd) {
+    const whole = scratch.write(bytes.toString('latin1', at, at + stampDigits), 'hex') === stampBytes;
+    if (whole && readStamp(scratch, 0, tag, nowUs, into)) return true;
+    at = bytes.indexOf(digits, at + 1, 'latin1');
+  }
+  return false;
 }
 
 let lastTag = -1;

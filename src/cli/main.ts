@@ -1,0 +1,104 @@
+import { Command, CommanderError } from 'commander';
+import { UserError } from '../base/errors.ts';
+import { exitCode } from '../base/exit-codes.ts';
+import type { ScenarioOptions } from './open-scenario.ts';
+import { packageVersion } from './package-version.ts';
+import type { RunOptions } from './run-options.ts';
+
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+function addScenarioOptions(command: Command): Command {
+  return command
+    .argument('<scenario>', 'a YAML file, or the name of a bundled scenario such as quick-start')
+    .option('--broker <url>', "instead of the scenario's brokers (repeatable)", collect, [])
+    .option('--set <path=value>', 'one value of the scenario, as groups.sensors.clients=500 (repeatable)', collect, [])
+    .option('--duration <time>', 'how long the load is measured, as 30s or 5m')
+    .option('--seed <number>', 'repeats all that is random but the run tag')
+    .option('--env-file <path>', 'a file of variables that the scenario may name');
+}
+
+function addRun(program: Command): void {
+  addScenarioOptions(program.command('run'))
+    .description('run a scenario; the result goes to stdout, progress to stderr')
+    .option('--client <name>', 'the MQTT client: wire, or mqttjs for comparison', 'wire')
+    .option('--threads <number>', 'load threads; 0 runs all in the main thread (default: one per core but one)')
+    .option(
+      '--report <kind=path>',
+      'text, verdict, json or progress; without a path to stdout (repeatable)',
+      collect,
+      [],
+    )
+    .option('--no-progress', 'no bars or lines while it runs')
+    .option('--quiet', 'the verdict only, in one line')
+    .option('--log-level <level>', 'error, warn, info or debug, to stderr', 'warn')
+    .option('--allow-invalid', 'judge thresholds even where the generator was the limit')
+    .action(async (scenario: string, options: RunOptions) => {
+      const { run } = await import('./run.ts');
+      process.exitCode = await run(scenario, options, process.argv.slice(2));
+    });
+}
+
+function addCheck(program: Command): void {
+  addScenarioOptions(program.command('check'))
+    .description('validate a scenario, tell its plan in plain words and what this machine allows; opens no socket')
+    .action(async (scenario: string, options: Omit<ScenarioOptions, 'env'>) => {
+      const { check } = await import('./check.ts');
+      const streams = { out: process.stdout, err: process.stderr };
+      process.exitCode = await check(scenario, { ...options, env: process.env, ...streams });
+    });
+}
+
+function addSchema(program: Command): void {
+  program
+    .command('schema')
+    .description('print the JSON Schema of scenarios, for editors')
+    .action(async () => {
+      const { schema } = await import('./schema.ts');
+      process.exitCode = await schema({ out: process.stdout });
+    });
+}
+
+function commandLine(): Command {
+  const program = new Command('mqtt-stress')
+    .description('Load- and stress-test MQTT brokers: many clients, all cores, numbers that are true.')
+    .version(packageVersion())
+    .showHelpAfterError('Try --help.')
+    .exitOverride();
+  addRun(program);
+  addCheck(program);
+  addSchema(program);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+/** Known errors are told as text with their hint; every other one is a bug and shows its stack. */
+function tell(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.passed : exitCode.usage;
+  if (error instanceof UserError) {
+    process.stderr.write(`${error.message}\n`);
+    if (error.cause instanceof Error) process.stderr.write(`reason: ${error.cause.message}\n`);
+    if (error.hint !== undefined) process.stderr.write(`${error.hint}\n`);
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? error.stack : String(error);
+  // Sockets and threads may still be open after a bug, and would keep the process.
+  process.stderr.write(`${stack}\nThis is a bug of mqtt-stress: please report it with the lines above.\n`, () =>
+    process.exit(exitCode.bug),
+  );
+  return exitCode.bug;
+}
+
+/** A reader that left (`| head`) ends the writing, not the run, nor its exit code. */
+function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+ignoreClosedPipe(process.stdout);
+ignoreClosedPipe(process.stderr);
+try {
+  await commandLine().parseAsync();
+} catch (error) {
+  process.exitCode = tell(error);
+}

@@ -1,0 +1,16 @@
+import { mask, maskSecrets } from '../base/secrets.ts';
+
+/** The command line as it may be shown and kept: without passwords, and such that it can be pasted into a shell again. */
+export function maskedCommandLine(words: readonly string[]): string {
+  return words.map((word) => quoted(maskedPassword(word) ?? maskSecrets(word))).join(' ');
+}
+
+/** In `--set path=value` the value is all the rest, whatever it holds. */
+function maskedPassword(word: string): string | undefined {
+  const path = /^(?:--set=)?[^=\s]*password=/i.exec(word);
+  return path === null ? undefined : path[0] + mask;
+}
+
+function quoted(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./*-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { parseEnv } from 'node:util';
+import { UserError } from '../base/errors.ts';
+import type { Machine } from '../base/machine.ts';
+import type { Problem } from '../base/problem.ts';
+import { makeSeed } from '../base/random.ts';
+import { needs } from '../plan/needs.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Environment } from '../scenario/environment.ts';
+import { load } from '../scenario/load.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+
+/** The options that `run` and `check` share, as the command line gives them. */
+export type ScenarioOptions = {
+  readonly set?: readonly string[];
+  readonly broker?: readonly string[];
+  readonly duration?: string;
+  readonly seed?: string;
+  readonly envFile?: string;
+  readonly env: Environment;
+};
+
+export type OpenedScenario = {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  /** Problems found later, told with their place in the file. */
+  readonly explain: (problems: readonly Problem[]) => string[];
+};
+
+/** Reads and checks a scenario; all problems together are one UserError. */
+export async function openScenario(name: string, options: ScenarioOptions): Promise<OpenedScenario> {
+  const seed = options.seed === undefined ? makeSeed() : parseSeed(options.seed);
+  const env = options.envFile === undefined ? options.env : { ...(await readEnvFile(options.envFile)), ...options.env };
+  const loaded = await load(name, {
+    seed,
+    env,
+    set: options.set ?? [],
+    brokers: options.broker ?? [],
+    ...(options.duration === undefined ? {} : { duration: options.duration }),
+  });
+  if ('problems' in loaded) throw new UserError(loaded.problems.join('\n'));
+  return { ...loaded, seed };
+}
+
+/** Throws what this machine does not allow. */
+export function requireMachine({ explain }: OpenedScenario, plan: Plan, machine: Machine): void {
+  const problems = needs(plan, machine);
+  if (problems.length > 0) throw new UserError(explain(problems).join('\n'));
+}
+
+const seeds = 2 ** 32;
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (/^[0-9]+$/.test(text) && seed < seeds) return seed;
+  throw new UserError(`--seed ${text}: must be a whole number from 0 to ${seeds - 1}`);
+}
+
+/** The environment itself wins over the file, as with node --env-file. */
+async function readEnvFile(path: string): Promise<Environment> {
+  try {
+    return parseEnv(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new UserError(`--env-file ${path}: cannot be read`, { cause: error });
+  }
+}

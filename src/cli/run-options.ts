@@ -1,0 +1,83 @@
+import { availableParallelism } from 'node:os';
+import { UserError } from '../base/errors.ts';
+import { type LogLevel, logLevels } from '../base/log.ts';
+import { nearest } from '../base/nearest.ts';
+import { clients } from '../clients/index.ts';
+import { reporters } from '../reporters/index.ts';
+
+/** As commander hands them over. */
+export type RunOptions = {
+  readonly broker: readonly string[];
+  readonly set: readonly string[];
+  readonly duration?: string;
+  readonly seed?: string;
+  readonly envFile?: string;
+  readonly client: string;
+  readonly threads?: string;
+  readonly report: readonly string[];
+  readonly progress: boolean;
+  readonly quiet?: boolean;
+  readonly logLevel: string;
+  readonly allowInvalid?: boolean;
+};
+
+/** One way of telling the run, and where; no path: stdout (of progress: stderr). */
+export type ReportTarget = { readonly kind: keyof typeof reporters; readonly path: string | undefined };
+
+export type RunSettings = {
+  readonly client: string;
+  /** 0: no thread of its own. */
+  readonly threads: number;
+  readonly reports: readonly ReportTarget[];
+  readonly logLevel: LogLevel;
+  readonly allowInvalid: boolean;
+};
+
+/** Throws a UserError for a value that is not known, with the nearest that is. */
+export function readSettings(options: RunOptions): RunSettings {
+  return {
+    client: oneOf('--client', options.client, Object.keys(clients)),
+    threads: options.threads === undefined ? Math.max(1, availableParallelism() - 1) : parseThreads(options.threads),
+    reports: reportTargets(options),
+    logLevel: oneOf('--log-level', options.logLevel, logLevels),
+    allowInvalid: options.allowInvalid === true,
+  };
+}
+
+/** stdout always has one report, so that a run with a report file alone still says how it went. */
+function reportTargets({ report, quiet = false, progress }: RunOptions): ReportTarget[] {
+  const asked = report.map(parseReport);
+  const onStdout = asked.filter(({ kind, path }) => path === undefined && kind !== 'progress');
+  if (onStdout.length > 1) {
+    throw new UserError(`--report: ${onStdout.map(({ kind }) => kind).join(' and ')} would both go to stdout`, {
+      hint: `give all but one of them a path, as --report ${onStdout.at(-1)?.kind}=result.out`,
+    });
+  }
+  return [
+    ...(progress && !quiet ? [{ kind: 'progress', path: undefined } as const] : []),
+    ...asked,
+    ...(onStdout.length > 0 ? [] : [{ kind: quiet ? 'verdict' : 'text', path: undefined } as const]),
+  ];
+}
+
+function parseReport(text: string): ReportTarget {
+  const at = text.indexOf('=');
+  const kind = oneOf('--report', at < 0 ? text : text.slice(0, at), Object.keys(reporters) as ReportTarget['kind'][]);
+  const path = at < 0 ? undefined : text.slice(at + 1);
+  if (path === '') throw new UserError(`--report ${text}: a path must follow "="`);
+  return { kind, path };
+}
+
+function parseThreads(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new UserError(`--threads ${text}: must be a whole number, 0 for no thread beside the main one`);
+}
+
+function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {
+  const found = known.find((name) => name === value);
+  if (found !== undefined) return found;
+  const meant = nearest(value, known);
+  throw new UserError(`${option}: must be one of ${known.join(', ')}, but is "${value}"`, {
+    ...(meant !== undefined && { hint: `did you mean ${meant}?` }),
+  });
+}

@@ -1,0 +1,92 @@
+import { formatCount, formatDuration, formatRate } from '../base/units.ts';
+import { type JobReach, reachOf } from '../scenario/reach.ts';
+import { identity, jobContext, populationOfPlan } from './identity.ts';
+import type { GroupPlan, Job, Plan, ReconnectPlan } from './plan.ts';
+import { layOut, type Row } from './rows.ts';
+import { filtersOf, publicationOf, workloadOf } from './streams.ts';
+
+/** Each group as lines. */
+export function describeGroup(plan: Plan): string[][] {
+  const reach = reachOf(populationOfPlan(plan));
+  return plan.groups.map((group, g) => {
+    const heading = `Group ${group.name}: ${formatCount(group.clients)} client${group.clients === 1 ? '' : 's'}`;
+    const jobs = group.jobs.flatMap((job, j) => jobRows(plan, group, job, reach[g]?.[j]));
+    const rows = jobs.length > 0 ? jobs : [['load', 'none: idle connections'] as const];
+    return layOut(heading, [...clientRows(plan, group), ...rows]);
+  });
+}
+
+function clientRows(plan: Plan, group: GroupPlan): Row[] {
+  const { session, connect, clients } = group;
+  const first = identity(plan, group, 0).clientId;
+  const ids = clients === 1 ? first : `${first} to ${identity(plan, group, clients - 1).clientId}`;
+  const ramp = connect.ratePerSecond === null ? 'as fast as possible' : formatRate(connect.ratePerSecond);
+  return [
+    ['ids', `${ids} (${group.clientId})`],
+    [
+      'broker',
+      group.broker === 'spread'
+        ? plan.brokers.length > 1
+          ? 'spread by weight'
+          : (plan.brokers[0]?.name ?? '')
+        : group.broker,
+    ],
+    [
+      'connect',
+      `${ramp}, at most ${formatCount(connect.concurrency)} at once, ${formatDuration(session.connectTimeoutMs)} each, all within ` +
+        `${formatDuration(connect.withinMs)}; the load starts with at least ${formatCount(connect.atLeast * 100)}% of them`,
+    ],
+    [
+      'session',
+      `MQTT ${session.protocol}, clean, keep-alive ${session.keepAliveS === 0 ? 'off' : formatDuration(session.keepAliveS * 1000)}`,
+    ],
+    [
+      'in flight',
+      `at most ${formatCount(session.inFlight)} unacknowledged QoS 1 and 2 messages a client; publishes owed beyond ` +
+        `${formatCount(group.maxQueued)} a client are dropped and counted`,
+    ],
+    ['reconnect', describeReconnect(group.reconnect)],
+  ];
+}
+
+function describeReconnect(reconnect: ReconnectPlan | false): string {
+  if (reconnect === false) return 'never';
+  const { afterMs, upToMs, jitter, attempts } = reconnect;
+  const most = attempts === null ? 'any number of attempts' : `at most ${attempts} attempts in a row`;
+  return `after ${formatDuration(afterMs)}, doubling up to ${formatDuration(upToMs)}, ${formatCount(jitter * 100)}% of it random; ${most}`;
+}
+
+function jobRows(plan: Plan, group: GroupPlan, job: Job, reach: JobReach | undefined): Row[] {
+  const who = identity(plan, group, 0);
+  const publication = publicationOf(job, who, jobContext(plan, group));
+  const [filter] = filtersOf(job, who);
+  const rows: Row[] = [['each', workloadOf(job).describe(job.options, group.clients)]];
+  const each = (reach?.pairs ?? 0) / group.clients;
+  if (publication !== undefined) {
+    const topic = publication.levels.map((level) => level ?? '*').join('/');
+    rows.push(['', `topic of the first client: ${topic}; each message goes to ${subscribersWord(each)}`]);
+    if (!publication.stamped) rows.push(['', 'without a stamp: deliveries are counted, not timed']);
+  }
+  if (filter !== undefined) {
+    rows.push([
+      '',
+      `filter of the first client: ${filter.topicFilter}; ${streamsWord(each, filter.topicFilter.startsWith('$share/'))}`,
+    ]);
+  }
+  return rows;
+}
+
+function subscribersWord(each: number): string {
+  if (each === 0) return 'no subscriber';
+  return `${average(each)} subscriber${each === 1 ? '' : 's'}`;
+}
+
+function streamsWord(each: number, shared: boolean): string {
+  if (each === 0) return 'no publication matches';
+  const share = shared ? ', shared among them,' : '';
+  return `each client${share} gets ${average(each)} publisher${each === 1 ? "'s messages" : "s' messages"}`;
+}
+
+function average(each: number): string {
+  return Number.isInteger(each) ? formatCount(each) : `${formatCount(Number(each.toPrecision(3)))} on average`;
+}

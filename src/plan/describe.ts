@@ -1,0 +1,96 @@
+import type { Machine } from '../base/machine.ts';
+import { formatCount, formatDuration, formatRate, formatSize } from '../base/units.ts';
+import { describeGroup } from './describe-group.ts';
+import { clientsPerBroker, demandOf } from './needs.ts';
+import type { BrokerPlan, Plan } from './plan.ts';
+import { ratesOf } from './rates.ts';
+import { layOut, type Row } from './rows.ts';
+
+/** The plan and every default in plain words, lines of at most 100 columns; what `mqtt-stress check` prints. */
+export function describe(plan: Plan, machine: Machine): string {
+  const sections = [
+    [plan.name, ...layOut('', [['', plan.description ?? '']])],
+    layOut('Brokers', brokerRows(plan)),
+    layOut('Times', timeRows(plan)),
+    ...describeGroup(plan),
+    layOut('Load', loadRows(plan)),
+    layOut('Thresholds', thresholdRows(plan)),
+    layOut('This machine', machineRows(plan, machine)),
+    layOut(
+      'Take note',
+      plan.warnings.map((warning): Row => ['-', warning]),
+    ),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function brokerRows({ brokers, ...plan }: Plan): Row[] {
+  const counts = clientsPerBroker({ ...plan, brokers });
+  const rows = brokers.map(
+    (broker, i): Row => [broker.name, `${describeBroker(broker, brokers.length)}, ${clientsWord(counts[i] ?? 0)}`],
+  );
+  if (brokers.length < 2) return rows;
+  const note = plan.cluster
+    ? 'the brokers share messages: deliveries are expected across all of them'
+    : 'the brokers are independent: deliveries are expected within each of them';
+  return [...rows, ['', note]];
+}
+
+function describeBroker({ target, username, weight, embedded }: BrokerPlan, brokers: number): string {
+  if (embedded) return 'embedded, started with the run on a free port; for trying out, no measure of capacity';
+  const user = username === undefined ? 'without user name' : `as user ${username}`;
+  return `${target.url}, ${user}${brokers > 1 ? `, weight ${weight}` : ''}`;
+}
+
+function clientsWord(count: number): string {
+  return `${formatCount(count)} client${count === 1 ? '' : 's'}`;
+}
+
+function timeRows({ warmUpMs, durationMs, drainMs }: Plan): Row[] {
+  return [
+    ['first', 'connect all clients, then subscribe all'],
+    ['warm-up', warmUpMs === 0 ? 'none' : `${formatDuration(warmUpMs)} of load that is not counted`],
+    ['measured', durationMs === null ? 'until every client has sent all its messages' : formatDuration(durationMs)],
+    ['drain', `at most ${formatDuration(drainMs)} for what is in flight at the end`],
+  ];
+}
+
+function loadRows(plan: Plan): Row[] {
+  const { publishedPerSecond, deliveredPerSecond, unlimited } = ratesOf(plan);
+  if (publishedPerSecond === 0 && !unlimited) return [['', 'no messages: connections only']];
+  const more = unlimited ? ', and as much as the closed loops (rate: max) make' : '';
+  return [
+    ['published', `${formatRate(rounded(publishedPerSecond))}${more}`],
+    ['delivered', `${formatRate(rounded(deliveredPerSecond))}${more}`],
+  ];
+}
+
+function rounded(perSecond: number): number {
+  return perSecond >= 10 ? Math.round(perSecond) : Number(perSecond.toPrecision(3));
+}
+
+function thresholdRows({ thresholds }: Plan): Row[] {
+  if (thresholds.length === 0) return [['', 'none: the run passes if it is complete and trustworthy']];
+  return thresholds.map(({ expression, level, implicit }): Row => {
+    const notes = [
+      ...(level === 'warn' ? ['only a warning'] : []),
+      ...(implicit ? ['always, unless the scenario says otherwise'] : []),
+    ];
+    return [expression.metric, `${expression.text}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`];
+  });
+}
+
+function machineRows(plan: Plan, machine: Machine): Row[] {
+  const demand = demandOf(plan);
+  const { openFiles, sourcePorts, availableBytes, cores } = machine;
+  const known = (limit: number | undefined) => (limit === undefined ? 'an unknown limit' : formatCount(limit));
+  return [
+    ['cores', String(cores)],
+    ['open files', `${formatCount(demand.files)} of ${known(openFiles)}`],
+    ['source ports', `${formatCount(demand.ports.count)} of ${known(sourcePorts)} to ${demand.ports.broker}`],
+    ['memory', `about ${formatSize(demand.bytes)} of ${formatSize(availableBytes)} available`],
+  ];
+}

@@ -1,0 +1,126 @@
+import { SingleBar } from 'cli-progress';
+import { formatDuration } from '../base/units.ts';
+import type { Phase, Snapshot } from '../metrics/snapshot.ts';
+import type { Totals } from '../metrics/totals.ts';
+import type { Plan } from '../plan/plan.ts';
+import { LastSecond } from './progress/last-second.ts';
+import type { Stage } from './progress/stage.ts';
+import { stage } from './progress/stage.ts';
+import type { OpenReporter, Output, Reporter } from './reporter.ts';
+
+const secondsBetweenLines = 5;
+
+/** The run while it runs: one bar on a terminal, elsewhere one plain line every 5 s. */
+export const progress: OpenReporter = (output) => (output.interactive ? bar(output) : lines(output));
+
+function lines({ stream }: Output): Reporter {
+  let view: View | null = null;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let toldPhase = '';
+  return {
+    start(plan) {
+      view = new View(plan);
+      stream.write(`${view.title}\n`);
+    },
+    second(snapshot, totals) {
+      view?.second(snapshot);
+      if (snapshot.phase === 'ended') return;
+      if (snapshot.phase === toldPhase && snapshot.second - toldAt < secondsBetweenLines) return;
+      toldAt = snapshot.second;
+      toldPhase = snapshot.phase;
+      stream.write(`${view?.line(totals) ?? ''}\n`);
+    },
+    end() {
+      stream.write('\n');
+    },
+  };
+}
+
+function bar({ stream, columns }: Output): Reporter {
+  let view: View | null = null;
+  const width = Math.min(columns, 120) - 1;
+  // It must not listen to signals (gracefulExit) nor hide the cursor: leaving at once must leave the terminal as it was.
+  const single = new SingleBar({
+    stream,
+    format: (_options, params, payload) => drawn(params.progress, payload as Drawn, width),
+    hideCursor: null,
+    linewrap: null,
+    clearOnComplete: true,
+    gracefulExit: false,
+    fps: 4,
+  });
+  return {
+    start(plan) {
+      view = new View(plan);
+      stream.write(`${view.title}\n`);
+      single.start(1, 0, { name: 'connecting', detail: '' });
+    },
+    second(snapshot, totals) {
+      view?.second(snapshot);
+      const now = view?.now(totals);
+      if (now !== undefined) single.update(now.share, { name: now.name, detail: now.detail });
+    },
+    end() {
+      single.stop();
+      stream.write('\n');
+    },
+  };
+}
+
+type Drawn = { readonly name: string; readonly detail: string };
+
+/** Phase, bar, figures; the figures go first where the line is narrow, from the end, never in mid-word. */
+function drawn(share: number, { name, detail }: Drawn, width: number): string {
+  const size = width < 110 ? 12 : 24;
+  const done = Math.round(size * Math.max(0, Math.min(1, share)));
+  const head = `${name.padEnd(10)} ${'█'.repeat(done)}${'░'.repeat(size - done)}  `;
+  let text = detail;
+  while (text !== '' && head.length + text.length > width)
+    text = text.slice(0, Math.max(0, text.lastIndexOf(separator)));
+  return head + text;
+}
+
+const separator = '  ';
+
+/** What both ways of showing it have in common. */
+class View {
+  readonly title: string;
+  readonly #plan: Plan;
+  readonly #last: LastSecond;
+  #startSecond: number | null = null;
+  #phase: Phase = 'connecting';
+  #second = 0;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#last = new LastSecond(plan.subBuckets);
+    this.title = titleOf(plan);
+  }
+
+  second(snapshot: Snapshot): void {
+    this.#phase = snapshot.phase;
+    this.#second = snapshot.second;
+    this.#last.add(snapshot);
+    if (snapshot.phase === 'warmUp' || snapshot.phase === 'measuring') this.#startSecond ??= snapshot.second;
+  }
+
+  now(totals: Totals): Stage {
+    const elapsedMs = this.#startSecond === null ? 0 : (this.#second + 1 - this.#startSecond) * 1000;
+    const now = stage(this.#plan, this.#phase, elapsedMs, totals);
+    const parts = [now.detail, ...this.#last.figures(totals, this.#phase)];
+    return { ...now, detail: parts.filter((part) => part !== '').join(separator) };
+  }
+
+  line(totals: Totals): string {
+    const { name, detail } = this.now(totals);
+    return `${name.padEnd(10)} ${detail}`;
+  }
+}
+
+function titleOf(plan: Plan): string {
+  const clients = plan.groups.reduce((sum, group) => sum + group.clients, 0);
+  const brokers = plan.brokers.map(({ name, embedded }) => (embedded ? 'the embedded broker' : name)).join(', ');
+  const measured = plan.durationMs === null ? 'until all is sent' : `${formatDuration(plan.durationMs)} measured`;
+  const warmUp = plan.warmUpMs > 0 ? `${formatDuration(plan.warmUpMs)} warm-up, ` : '';
+  return `${plan.name}: ${clients.toLocaleString('en-US')} clients on ${brokers}, ${warmUp}${measured}`;
+}

@@ -1,0 +1,102 @@
+import { formatDuration } from '../base/units.ts';
+import type { Result } from '../verdict/result.ts';
+import { figures, verdictWord } from './headline.ts';
+import type { OpenReporter } from './reporter.ts';
+import { connections } from './text/connections.ts';
+import { delivery } from './text/delivery.ts';
+import { count } from './text/figures.ts';
+import type { Ink } from './text/ink.ts';
+import { inkFor } from './text/ink.ts';
+import { latency } from './text/latency.ts';
+import { brokers, groups } from './text/parts.ts';
+import type { Section } from './text/section.ts';
+import { item, wrap } from './text/table.ts';
+import { thresholds } from './text/thresholds.ts';
+import { throughput } from './text/throughput.ts';
+import { trust } from './text/trust.ts';
+
+const widest = 100;
+const narrowest = 60;
+
+/** The report for people: verdict first, then what it rests on. Told from the result alone, so a saved one can be told again. */
+export const text: OpenReporter = ({ stream, colour, columns }) => ({
+  end(result) {
+    const width = Math.max(narrowest, Math.min(widest, columns));
+    stream.write(`${report(result, width, inkFor(colour)).join('\n')}\n`);
+  },
+});
+
+const measuredSections: readonly Section[] = [
+  thresholds,
+  throughput,
+  latency,
+  delivery,
+  connections,
+  groups,
+  brokers,
+  trust,
+];
+const unmeasuredSections: readonly Section[] = [connections];
+
+function report(result: Result, width: number, ink: Ink): string[] {
+  const sections = result.run.measuredMs > 0 ? measuredSections : unmeasuredSections;
+  return [head, ...sections, events, warnings, repeat]
+    .map((section) => section(result, width, ink))
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
+}
+
+function head(result: Result, width: number, ink: Ink): string[] {
+  const { verdict, reasons, run } = result;
+  const asides = [
+    run.name,
+    ...(run.measuredMs > 0 ? [`${formatDuration(run.measuredMs)} measured`, ...figures(result)] : []),
+  ];
+  const [first = '', ...more] = wrap(
+    asides.map((aside) => aside.replaceAll(' ', '\u00a0')).join('\u00a0· '),
+    width - verdict.length - 6,
+  );
+  return [
+    `${verdictWord(verdict, ink)}  ${first}`,
+    ...more.map((line) => `${' '.repeat(verdict.length + 4)}${line}`),
+    ...reasons.flatMap((reason) => item('·', reason, width, ink.dim)),
+  ];
+}
+
+function events({ events }: Result, width: number, ink: Ink): string[] {
+  if (events.length === 0) return [];
+  const shown = events.slice(0, 10);
+  const left = events.length - shown.length;
+  return [
+    ink.bold('Events'),
+    ...shown.flatMap(({ t, text }) =>
+      item(formatDuration(Math.round(t / 100) * 100).padStart(7), text, width, ink.dim),
+    ),
+    ...(left > 0 ? [`  and ${count(left)} more in the result file`] : []),
+  ];
+}
+
+function warnings({ warnings }: Result, width: number, ink: Ink): string[] {
+  if (warnings.length === 0) return [];
+  return [ink.bold('Warnings'), ...warnings.flatMap((warning) => item('!', warning, width, ink.yellow))];
+}
+
+function repeat({ run }: Result, width: number, ink: Ink): string[] {
+  const { versions } = run;
+  const seeded = /(^|\s)--seed\b/.test(run.commandLine) ? run.commandLine : `${run.commandLine} --seed ${run.seed}`;
+  const where =
+    `run ${run.id}, client ${run.client}, ${run.threads === 0 ? 'no extra thread' : plural(run.threads, 'thread')}, ` +
+    `mqtt-stress ${versions.tool}, Node ${versions.node.replace(/^v/, '')}, ${versions.os}, ${plural(versions.cores, 'core')}`;
+  return [...wrap(where, width), ...pasteable(`again: ${seeded}`, width)].map(ink.dim);
+}
+
+/** Broken before options only, the way a shell takes it. */
+function pasteable(command: string, width: number): string[] {
+  const words = command.split(/ (?=--[a-z])/).map((option) => option.replaceAll(' ', '\u00a0'));
+  const lines = wrap(words.join(' '), width - 4);
+  return lines.map((line, i) => `${i === 0 ? '' : '  '}${line}${i < lines.length - 1 ? ' \\' : ''}`);
+}
+
+function plural(n: number, word: string): string {
+  return `${count(n)} ${word}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,42 @@
+import { formatRate } from '../../base/units.ts';
+import type { CounterResult, Result } from '../../verdict/result.ts';
+import { causes, count } from './figures.ts';
+import type { Ink } from './ink.ts';
+import type { Section } from './section.ts';
+import { wrap } from './table.ts';
+
+const nameWidth = 18;
+
+/** What connected, what failed and why; lines without an event are left out, but for the first. */
+export const connections: Section = (result, width, ink) => {
+  const { totals } = result;
+  return [
+    ink.bold('Connections'),
+    ...line('connected', connected(result), width),
+    ...told('failed attempts', totals.connect_errors, width, ink),
+    ...told('connections lost', totals.disconnects, width, ink),
+    ...told('taken over', totals.takeovers, width, ink),
+    ...told('connected again', totals.reconnects, width, ink),
+    ...told('protocol errors', totals.protocol_errors, width, ink),
+    ...told('filters refused', totals.subscribe_errors, width, ink),
+  ];
+};
+
+function connected({ run, totals }: Result): string {
+  const ever = totals.connects.count - totals.reconnects.count;
+  const pace = totals.connects.rate > 0 ? `, ${formatRate(Math.round(totals.connects.rate))}` : '';
+  const last = totals.clients_connected.last;
+  const left = last === ever ? '' : `, ${count(last)} at the end`;
+  return `${count(ever)} of ${count(run.clients)}${pace}${left}`;
+}
+
+function told(name: string, { count: n, by }: CounterResult, width: number, ink: Ink): string[] {
+  if (n === 0) return [];
+  const why = causes(by);
+  const [first = '', ...more] = line(name, `${count(n)}${why === '' ? '' : `: ${why}`}`, width);
+  return [ink.yellow(first), ...more.map(ink.yellow)];
+}
+
+function line(name: string, text: string, width: number): string[] {
+  return wrap(text, width - nameWidth - 4).map((words, i) => `  ${(i === 0 ? name : '').padEnd(nameWidth)}  ${words}`);
+}

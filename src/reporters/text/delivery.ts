@@ -1,0 +1,39 @@
+import { causes, count, share } from './figures.ts';
+import type { Section } from './section.ts';
+import { item, table } from './table.ts';
+
+/** What subscribers were owed and got; absent where nothing could be foreseen. */
+export const delivery: Section = ({ delivery, totals }, width, ink) => {
+  if (delivery.length === 0) return [];
+  const rows = delivery.map((row) => [
+    `  ${row.group}`,
+    String(row.qos),
+    count(row.expected),
+    count(row.received),
+    count(row.lost),
+    share(row.lost, row.expected),
+    count(row.duplicated),
+    count(row.outOfOrder),
+  ]);
+  const why = causes(totals.messages_lost.by);
+  const kinds = causes(totals.delivery_violations.by);
+  return [
+    ...table(
+      [
+        { title: 'Delivery', align: 'left' },
+        { title: 'QoS', align: 'right' },
+        { title: 'expected', align: 'right' },
+        { title: 'received', align: 'right' },
+        { title: 'lost', align: 'right' },
+        { title: '', align: 'right', spare: 1 },
+        { title: 'duplicated', align: 'right' },
+        { title: 'out of order', align: 'right', spare: 2 },
+      ],
+      rows,
+      width,
+      ink,
+    ),
+    ...(why === '' ? [] : item('!', `lost: ${why}`, width, ink.yellow)),
+    ...(kinds === '' ? [] : item('✗', `violations: ${kinds}`, width, ink.red)),
+  ];
+};

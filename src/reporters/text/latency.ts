@@ -1,0 +1,42 @@
+import type { TimeName } from '../../metrics/catalog.ts';
+import { count, millis } from './figures.ts';
+import type { Section } from './section.ts';
+import { table } from './table.ts';
+
+const shown: readonly TimeName[] = [
+  'connect_time',
+  'subscribe_time',
+  'reconnect_time',
+  'publish_time',
+  'publish_service_time',
+  'delivery_time',
+  'delivery_service_time',
+  'wait_time',
+  'schedule_lag',
+];
+
+/** Every time that has a value; service times count from the write, all others from when it was due. */
+export const latency: Section = ({ totals }, width, ink) => {
+  const rows = shown.flatMap((name) => {
+    const time = totals[name];
+    // Nothing ever waited: a row of zeros says no more than its absence.
+    if (time === undefined || (name === 'wait_time' && time.max < 0.005)) return [];
+    const { p50, p90, p99, p99_9, max } = time;
+    return [[`  ${name}`, count(time.count), ...[p50, p90, p99, p99_9, max].map(millis)]];
+  });
+  if (rows.length === 0) return [];
+  return table(
+    [
+      { title: 'Latency in ms', align: 'left' },
+      { title: 'count', align: 'right', spare: 2 },
+      { title: 'p50', align: 'right' },
+      { title: 'p90', align: 'right', spare: 3 },
+      { title: 'p99', align: 'right' },
+      { title: 'p99.9', align: 'right', spare: 1 },
+      { title: 'max', align: 'right' },
+    ],
+    rows,
+    width,
+    ink,
+  );
+};

@@ -1,0 +1,43 @@
+import type { PartResult, Result } from '../../verdict/result.ts';
+import { count, millis, rate } from './figures.ts';
+import type { Ink } from './ink.ts';
+import type { Section } from './section.ts';
+import { table } from './table.ts';
+
+/** One line a group, where there are several. */
+export const groups: Section = (result, width, ink) => parts('Groups', Object.entries(result.groups), width, ink);
+
+/** One line a broker, where there are several. */
+export const brokers: Section = (result, width, ink) => parts('Brokers', named(result.brokers), width, ink);
+
+function named(brokers: Result['brokers']): [string, PartResult][] {
+  return Object.entries(brokers).map(([name, part]) => [part.embedded ? `${name} (embedded)` : name, part]);
+}
+
+function parts(title: string, entries: readonly (readonly [string, PartResult])[], width: number, ink: Ink): string[] {
+  if (entries.length < 2) return [];
+  return table(
+    [
+      { title, align: 'left' },
+      { title: 'clients', align: 'right', spare: 1 },
+      { title: 'sent/s', align: 'right' },
+      { title: 'received/s', align: 'right' },
+      { title: 'publish p99', align: 'right', spare: 3 },
+      { title: 'delivery p99', align: 'right', spare: 2 },
+      { title: 'lost', align: 'right' },
+      { title: 'reconnects', align: 'right', spare: 4 },
+    ],
+    entries.map(([name, part]) => [
+      `  ${name}`,
+      count(part.connects.count - part.reconnects.count),
+      rate(part.messages_sent.rate),
+      rate(part.messages_received.rate),
+      millis(part.publish_time?.p99),
+      millis(part.delivery_time?.p99),
+      count(part.messages_lost.count),
+      count(part.reconnects.count),
+    ]),
+    width,
+    ink,
+  );
+}

@@ -1,0 +1,171 @@
+import { nearest } from '../base/nearest.ts';
+import type { Problem } from '../base/problem.ts';
+import { formatDuration } from '../base/units.ts';
+import { topicFilterProblem, topicNameProblem } from '../mqtt/topics.ts';
+import { dataProblems } from './data.ts';
+import { type Group, type Job, workloadOf } from './groups.ts';
+import { idProblems, idWarnings } from './ids.ts';
+import { identities, type Population } from './population.ts';
+import { populationOf, stagesLengthMs, timesOf } from './scenario.ts';
+import type { ScenarioFields } from './schema.ts';
+
+const maxStreams = 2 ** 24;
+/** Only to render with: any tag has these seven characters. */
+const anyRun = '0000000';
+
+/** The rules that no single key can show: names that must exist, ids that must differ, topics as they will be sent. */
+export function check(scenario: ScenarioFields, seed: number): { problems: Problem[]; warnings: string[] } {
+  const brokers = brokerProblems(scenario);
+  // Without valid brokers nobody can be told where a client belongs.
+  if (brokers.length > 0)
+    return { problems: [...brokers, ...Object.entries(scenario.groups).flatMap(groupProblems)], warnings: [] };
+  const population = populationOf(scenario, anyRun, seed);
+  const topics = topicProblems(scenario, population);
+  const problems = [
+    ...Object.entries(scenario.groups).flatMap(groupProblems),
+    ...timeProblems(scenario),
+    ...streamProblems(scenario),
+    ...embeddedProblems(scenario),
+    ...idProblems(population),
+    ...topics,
+    ...(topics.length === 0 ? dataProblems(scenario, population) : []),
+  ];
+  return { problems, warnings: [...idWarnings(population), ...stampWarnings(scenario, population)] };
+}
+
+function brokerProblems(scenario: ScenarioFields): Problem[] {
+  const { brokers } = scenario;
+  const problems: Problem[] = [];
+  const names = brokers?.map(({ name }) => name) ?? [];
+  for (const [i, name] of names.entries()) {
+    if (names.indexOf(name) < i) {
+      problems.push({
+        path: ['brokers', i],
+        rule: `must have a name of their own: ${name} is taken`,
+        hint: 'give each a name: { name: a, url: ... }',
+      });
+    }
+  }
+  if (brokers?.every(({ weight }) => weight === 0))
+    problems.push({ path: ['brokers'], rule: 'must have a weight above 0 somewhere' });
+  for (const [group, { broker }] of Object.entries(scenario.groups)) {
+    if (broker === 'spread' || names.includes(broker)) continue;
+    const close = nearest(broker, ['spread', ...names]);
+    problems.push({
+      path: ['groups', group, 'broker'],
+      rule: 'must be spread or the name of a broker',
+      value: broker,
+      hint: close === undefined ? `known: ${['spread', ...names].join(', ')}` : `did you mean ${close}?`,
+    });
+  }
+  return problems;
+}
+
+function groupProblems([name, { clients, connect, reconnect }]: readonly [string, Group]): Problem[] {
+  const problems: Problem[] = [];
+  const path = ['groups', name];
+  if (connect.rate === 0)
+    problems.push({ path: [...path, 'connect', 'rate'], rule: 'must be above 0', value: connect.rate });
+  const rampMs = typeof connect.rate === 'number' && connect.rate > 0 ? (clients * 1000) / connect.rate : 0;
+  if (connect.within !== undefined && connect.within < rampMs) {
+    const rule = `must be at least ${formatDuration(rampMs)}, which is how long the ramp takes`;
+    problems.push({ path: [...path, 'connect', 'within'], rule, value: formatDuration(connect.within) });
+  }
+  if (reconnect !== false && reconnect.upTo < reconnect.after) {
+    const rule = `must be at least after, which is ${formatDuration(reconnect.after)}`;
+    problems.push({ path: [...path, 'reconnect', 'upTo'], rule, value: formatDuration(reconnect.upTo) });
+  }
+  return problems;
+}
+
+function timeProblems(scenario: ScenarioFields): Problem[] {
+  const { warmUpMs, durationMs } = timesOf(scenario);
+  if (durationMs !== null && durationMs <= 0) {
+    const rule = `must be shorter than the stages, which last ${formatDuration(stagesLengthMs(scenario))}`;
+    return [{ path: ['warmUp'], rule, value: formatDuration(warmUpMs) }];
+  }
+  if (durationMs !== null) return [];
+  return forEachJob(scenario, (job, group, path) => {
+    const { pacer, limit } = workloadOf(job);
+    const last = (limit?.(job.options) ?? 0) * group.clients - 1;
+    if (pacer?.(job.options, group.clients)?.at(last) !== Number.POSITIVE_INFINITY) return [];
+    return [
+      { path, rule: 'must have a rate above 0, or the run a duration: its messages would never be sent', atKey: true },
+    ];
+  });
+}
+
+function streamProblems(scenario: ScenarioFields): Problem[] {
+  let streams = 0;
+  forEachJob(scenario, (job, group) => {
+    if (workloadOf(job).publication !== undefined) streams += group.clients;
+    return [];
+  });
+  if (streams <= maxStreams) return [];
+  const rule = `must have at most ${maxStreams.toLocaleString('en-US')} streams (clients x publish entries), but have ${streams.toLocaleString('en-US')}`;
+  return [{ path: ['groups'], rule, hint: 'lower clients, or join publish entries into one' }];
+}
+
+/** Aedes, which is embedded, speaks no MQTT 5. */
+function embeddedProblems(scenario: ScenarioFields): Problem[] {
+  if (scenario.brokers !== undefined) return [];
+  return Object.entries(scenario.groups)
+    .filter(([, { protocol }]) => protocol === '5')
+    .map(([name, { protocol }]) => ({
+      path: ['groups', name, 'protocol'],
+      rule: 'must be 3.1.1 or 3.1 with the embedded broker, which does not speak MQTT 5',
+      value: Number(protocol),
+      hint: 'name a broker (--broker mqtt://127.0.0.1:1883, or brokers: in the scenario), or use protocol: 3.1.1',
+    }));
+}
+
+/** As the first and the last client will send them. */
+function topicProblems(scenario: ScenarioFields, population: Population): Problem[] {
+  const identity = identities(population);
+  return forEachJob(scenario, (job, group, path, groupName) => {
+    const { publication, filters } = workloadOf(job);
+    for (const index of new Set([0, group.clients - 1])) {
+      const who = identity({ name: groupName, ...group }, index);
+      const context = { protocol: group.protocol, run: anyRun, tag: 0, seed: population.seed };
+      const topic = publication?.(job.options, who, context)
+        .levels.map((level) => level ?? '0')
+        .join('/');
+      const texts = [
+        ...(topic === undefined ? [] : [{ text: topic, rule: topicNameProblem(topic) }]),
+        ...(filters?.(job.options, who) ?? []).map(({ topicFilter }) => ({
+          text: topicFilter,
+          rule: topicFilterProblem(topicFilter),
+        })),
+      ];
+      const wrong = texts.find(({ rule }) => rule !== undefined);
+      if (wrong?.rule !== undefined) return [{ path: [...path, 'topic'], rule: wrong.rule, value: wrong.text }];
+    }
+    return [];
+  });
+}
+
+function stampWarnings(scenario: ScenarioFields, population: Population): string[] {
+  const identity = identities(population);
+  const warnings: string[] = [];
+  forEachJob(scenario, (job, group, _path, name) => {
+    const context = { protocol: group.protocol, run: anyRun, tag: 0, seed: population.seed };
+    const publication = workloadOf(job).publication?.(job.options, identity({ name, ...group }, 0), context);
+    if (publication?.stamped === false) {
+      const which = job.entry === 0 ? job.workload : `${job.workload} entry ${job.entry}`;
+      warnings.push(
+        `${name}: the payload of ${which} has no room for a stamp (16B, or {stamp} in a text), so its deliveries are counted, not timed`,
+      );
+    }
+    return [];
+  });
+  return warnings;
+}
+
+function forEachJob(
+  scenario: ScenarioFields,
+  visit: (job: Job, group: Group, path: readonly PropertyKey[], groupName: string) => Problem[],
+): Problem[] {
+  return Object.entries(scenario.groups).flatMap(([name, group]) =>
+    group.jobs.flatMap((job) => visit(job, group, ['groups', name, job.workload, job.entry], name)),
+  );
+}

@@ -1,0 +1,66 @@
+import { isScalar, parse, type Scalar, visit } from 'yaml';
+import type { Source } from './source.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const reference = /\$(\$\{)|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*)|:\?([^}]*))?\}|([^}]*)\}?)/g;
+
+/** Replaces ${NAME}, ${NAME:-default} and ${NAME:?message}; `$${` is a plain `${`. The rules say what is wrong, clause by clause. */
+export function substitute(
+  text: string,
+  env: Environment,
+): { readonly text: string; readonly problems: readonly string[] } {
+  const problems: string[] = [];
+  const replaced = text.replace(
+    reference,
+    (whole, escaped?: string, name?: string, fallback?: string, message?: string) => {
+      if (escaped !== undefined) return escaped;
+      if (name === undefined) {
+        problems.push(`must have its variables as \${NAME}, \${NAME:-default} or \${NAME:?message}, not ${whole}`);
+        return whole;
+      }
+      const value = env[name];
+      // As in a shell, the two forms with a colon treat an empty variable like a missing one.
+      if (value !== undefined && (value !== '' || (fallback === undefined && message === undefined))) return value;
+      if (fallback !== undefined) return fallback;
+      problems.push(`needs the environment variable ${name}${message ? `: ${message}` : ', which is not set'}`);
+      return whole;
+    },
+  );
+  return { text: replaced, problems };
+}
+
+export type EnvironmentProblem = { readonly node: Scalar; readonly rule: string };
+
+/** Replaces variables in every text value of the document. Returns the unquoted ones, whose type is not decided yet. */
+export function substituteAll(
+  source: Source,
+  env: Environment,
+): { plain: Set<Scalar>; problems: EnvironmentProblem[] } {
+  const plain = new Set<Scalar>();
+  const problems: EnvironmentProblem[] = [];
+  visit(source.document, {
+    Scalar: (key, node) => {
+      if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('${')) return;
+      const result = substitute(node.value, env);
+      if (node.value !== result.text && (node.type === 'PLAIN' || node.type === undefined)) plain.add(node);
+      node.value = result.text;
+      for (const rule of result.problems) problems.push({ node, rule });
+    },
+  });
+  return { plain, problems };
+}
+
+/** Where a text was refused, reads it as a file would: 100 as a number, true as a truth value. True where that changed it. */
+export function retype(node: Scalar | undefined, plain: ReadonlySet<Scalar>): boolean {
+  if (node === undefined || !plain.has(node) || !isScalar(node) || typeof node.value !== 'string') return false;
+  let value: unknown;
+  try {
+    value = parse(node.value);
+  } catch {
+    return false;
+  }
+  if (typeof value !== 'number' && typeof value !== 'boolean') return false;
+  node.value = value;
+  return true;
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { count, duration, oneOrMany, rate, share, template, text } from '../base/fields.ts';
+import type { Protocol } from '../mqtt/packets.ts';
+import { type WorkloadName, workloads } from '../workloads/index.ts';
+import type { Workload } from '../workloads/workload.ts';
+
+/** One entry under a workload's key; `entry` is its place in the list. */
+export type Job = { readonly workload: WorkloadName; readonly entry: number; readonly options: unknown };
+
+/** The workload of a job, which knows what its options are. */
+export function workloadOf(job: { readonly workload: string }): Workload<unknown> {
+  const workload = (workloads as unknown as Readonly<Record<string, Workload<unknown>>>)[job.workload];
+  if (workload === undefined) throw new Error(`no workload ${job.workload}`);
+  return workload;
+}
+
+const maxClients = 10_000_000;
+
+const connect = z
+  .strictObject({
+    rate: z
+      .union([rate(), z.literal('unlimited')], 'must be a rate such as 500/s, or unlimited')
+      .describe('New connections of the group, such as 500/s. Default: as fast as concurrency allows.')
+      .prefault('unlimited'),
+    concurrency: count({ min: 1 }).describe('How many connections may be opening at once.').prefault(100),
+    timeout: duration({ min: 1 }).describe('How long one attempt may take, until CONNACK.').prefault('10s'),
+    within: duration({ min: 1 }).describe('How long connecting may take in all. Default: the ramp and 30s.').optional(),
+    atLeast: share().describe('With a smaller share of the group the load does not start. Default 50%.').optional(),
+  })
+  .describe('How the clients of the group connect at the start.')
+  .prefault({});
+
+const reconnect = z
+  .union(
+    [
+      z.literal(false),
+      z.strictObject({
+        after: duration({ min: 1 })
+          .describe('Before the first attempt; it doubles with each further one.')
+          .prefault('1s'),
+        upTo: duration({ min: 1 }).describe('The longest time between two attempts.').prefault('30s'),
+        jitter: share().describe('How much of the time is random.').prefault('50%'),
+        attempts: z
+          .union([count({ min: 1 }), z.literal('unlimited')], 'must be a whole number of at least 1, or unlimited')
+          .describe('How many in a row may fail.')
+          .prefault('unlimited'),
+      }),
+    ],
+    'must be false or a map such as { after: 1s, upTo: 30s }',
+  )
+  .describe('What a client does that lost its connection; false: nothing.')
+  .prefault({});
+
+const session = z
+  .union(
+    [
+      z.literal('clean'),
+      z.strictObject({
+        cleanStart: z.literal(true, 'must be true: kept sessions are not supported yet by this version'),
+      }),
+    ],
+    'must be clean',
+  )
+  .describe('clean: each connection begins anew.')
+  .prefault('clean');
+
+const keepAlive = duration({ max: 65_535_000 })
+  .refine((ms) => ms % 1000 === 0, 'must be whole seconds [MQTT-3.1.2.10]')
+  .describe('Longest silence before a PINGREQ; 0: off.')
+  .prefault('60s');
+
+const base = {
+  clients: count({ min: 1, max: maxClients }).describe('How many clients.').prefault(1),
+  clientId: template('clientId')
+    .describe('May hold {fields}; {run} makes it unlike the ids of every other run.')
+    .prefault('{group}-{run}-{index}'),
+  protocol: z
+    .literal(['3.1', '3.1.1', '5', 3.1, 5], 'must be 3.1, 3.1.1 or 5')
+    .transform((version) => String(version) as Protocol)
+    .describe('The version of MQTT.')
+    .prefault('3.1.1'),
+  broker: text().describe('spread (by weight), or the name of a broker.').prefault('spread'),
+  connect,
+  keepAlive,
+  session,
+  inFlight: count({ min: 1, max: 65_535 })
+    .describe('Unacknowledged QoS 1 and 2 messages of a client, at most.')
+    .prefault(20),
+  maxQueued: count()
+    .describe('Publishes owed because the client could not send, at most; beyond that publishes_dropped.')
+    .prefault(1000),
+  reconnect,
+};
+
+const entries = Object.fromEntries(
+  Object.entries(workloads).map(([key, workload]) => {
+    const field = oneOrMany<unknown, unknown>(workload.options as z.ZodType<unknown>);
+    return [key, field.describe(`What each client does: ${key}, one entry or a list.`).optional()];
+  }),
+) as unknown as Record<WorkloadName, z.ZodType<unknown[] | undefined>>;
+
+/** N clients that share settings and workloads; times in ms, rates a second, shares 0 to 1. */
+export const groupField = z.strictObject({ ...base, ...entries }).transform((group) => {
+  const jobs: Job[] = [];
+  for (const workload of Object.keys(workloads) as WorkloadName[]) {
+    for (const [entry, options] of (group[workload] ?? []).entries()) jobs.push({ workload, entry, options });
+  }
+  const { clients, clientId, protocol, broker, connect, keepAlive, inFlight, maxQueued, reconnect } = group;
+  return { clients, clientId, protocol, broker, connect, keepAlive, inFlight, maxQueued, reconnect, jobs };
+});
+
+export type Group = z.output<typeof groupField>;

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import { UserError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import type { Problem } from '../base/problem.ts';
+import { check } from './check.ts';
+import { applyEdit, applySet, type EditProblem } from './edits.ts';
+import { type Environment, retype, substituteAll } from './environment.ts';
+import { explain, type PlacedProblem, placeProblem } from './explain.ts';
+import { toProblems, wording } from './issues.ts';
+import type { Scenario } from './scenario.ts';
+import { type ScenarioFields, scenarioSchema } from './schema.ts';
+import { Source } from './source.ts';
+
+export type LoadOptions = {
+  /** `path=value`, each checked by the same schema. */
+  readonly set?: readonly string[];
+  /** Urls instead of the scenario's brokers. */
+  readonly brokers?: readonly string[];
+  readonly duration?: string;
+  /** For ids with random fields. */
+  readonly seed?: number;
+  /** For ${NAME} in the scenario. */
+  readonly env?: Environment;
+};
+
+/** Either the scenario, or everything that is wrong with it, each as text for the user. */
+export type Loaded =
+  | { readonly scenario: Scenario; readonly explain: (problems: readonly Problem[]) => string[] }
+  | { readonly problems: readonly string[] };
+
+const bundled = new URL('../../../scenarios/', import.meta.url);
+
+/** The names that `load` knows without a file. */
+export async function bundledScenarios(): Promise<string[]> {
+  const files = await readdir(bundled).catch(() => []);
+  return files.filter((file) => file.endsWith('.yaml')).map((file) => basename(file, '.yaml'));
+}
+
+/** Reads a file or a bundled scenario. Throws a UserError where there is none. */
+export async function load(nameOrPath: string, options: LoadOptions = {}): Promise<Loaded> {
+  const { name, text } = await read(nameOrPath);
+  return parseScenario(name, text, options);
+}
+
+/** The same from text; `name` is what problems call the file. */
+export function parseScenario(name: string, text: string, options: LoadOptions = {}): Loaded {
+  const source = new Source(name, text);
+  const syntax = source.syntaxProblems();
+  if (syntax.length > 0) {
+    const placed = syntax.map(({ start, end, rule, ...rest }) => ({
+      place: source.at(start, end),
+      statement: rule,
+      ...rest,
+    }));
+    return { problems: explain(source, placed) };
+  }
+  const edited = edit(source, options);
+  const { plain, problems: unset } = substituteAll(source, options.env ?? {});
+  const before: PlacedProblem[] = [
+    ...edited.map(({ option, rule, hint }) => ({
+      place: { option },
+      statement: rule,
+      ...(hint === undefined ? {} : { hint }),
+    })),
+    ...unset.map(({ node, rule }) => ({
+      place: source.at(node.range?.[0] ?? 0, node.range?.[1] ?? 0),
+      statement: `the scenario ${rule}`,
+    })),
+  ];
+  const { fields, problems, warnings } = validate(source, plain, options.seed ?? 0);
+  if (fields === undefined || before.length + problems.length > 0) {
+    const placed = problems.map((problem) => placeProblem(source, problem));
+    // A value whose variable is missing cannot be right either.
+    const own = placed.filter(({ place }) => !before.some((other) => isDeepStrictEqual(other.place, place)));
+    return { problems: explain(source, [...before, ...own]) };
+  }
+  const scenario: Scenario = {
+    ...fields,
+    name: fields.name ?? basename(name, extname(name)),
+    maskedText: source.maskedText(),
+    sha256: createHash('sha256').update(text).digest('hex'),
+    warnings,
+  };
+  return {
+    scenario,
+    explain: (found) =>
+      explain(
+        source,
+        found.map((problem) => placeProblem(source, problem)),
+      ),
+  };
+}
+
+function edit(source: Source, { brokers = [], duration, set = [] }: LoadOptions): EditProblem[] {
+  const problems: (EditProblem | undefined)[] = [];
+  if (brokers.length > 0) {
+    const option = brokers.map((url) => `--broker ${url}`).join(' ');
+    problems.push(applyEdit(source, { option, path: ['brokers'], value: [...brokers] }));
+    for (const [i, url] of brokers.entries()) source.edited(['brokers', i], `--broker ${url}`);
+  }
+  if (duration !== undefined) {
+    problems.push(applyEdit(source, { option: `--duration ${duration}`, path: ['duration'], value: duration }));
+  }
+  for (const assignment of set) problems.push(applySet(source, assignment));
+  return problems.filter((problem) => problem !== undefined);
+}
+
+type Validated = { readonly fields?: ScenarioFields; readonly problems: Problem[]; readonly warnings: string[] };
+
+function validate(source: Source, plain: Parameters<typeof retype>[1], seed: number): Validated {
+  let value = source.value();
+  let found = problemsOf(value);
+  // An unquoted ${NAME} is a text until something else is due.
+  if (found.problems.map(({ path }) => retype(source.scalar(path), plain)).includes(true)) {
+    value = source.value();
+    found = problemsOf(value);
+  }
+  if (found.fields !== undefined) return { fields: found.fields, ...check(found.fields, seed) };
+  return { problems: [...found.problems, ...restProblems(value, found.problems, seed)], warnings: [] };
+}
+
+function problemsOf(value: unknown): { fields?: ScenarioFields; problems: Problem[] } {
+  if (value === null || value === undefined) return { problems: [{ path: [], rule: 'is empty: it must have groups' }] };
+  const result = scenarioSchema.safeParse(value, { error: wording });
+  return result.success ? { fields: result.data, problems: [] } : { problems: toProblems(result.error.issues, value) };
+}
+
+/** What else is wrong, where the wrong values can be left out: all problems are told at once. */
+function restProblems(value: unknown, problems: readonly Problem[], seed: number): Problem[] {
+  const pruned = structuredClone(value);
+  for (const { path } of problems) if (!prune(pruned, path)) return [];
+  const { fields } = problemsOf(pruned);
+  if (fields === undefined) return [];
+  const told = problems.map(({ path }) => path.join('.'));
+  if (told.some((path) => path.startsWith('brokers'))) return [];
+  return check(fields, seed).problems.filter(
+    ({ path }) => !told.some((other) => `${path.join('.')}.`.startsWith(`${other}.`)),
+  );
+}
+
+function prune(root: unknown, path: readonly PropertyKey[]): boolean {
+  const above = path
+    .slice(0, -1)
+    .reduce<unknown>((node, key) => (node as Record<PropertyKey, unknown> | undefined)?.[key], root);
+  const key = path.at(-1);
+  if (key === undefined || typeof above !== 'object' || above === null || Array.isArray(above)) return false;
+  return Reflect.deleteProperty(above, key);
+}
+
+async function read(nameOrPath: string): Promise<{ name: string; text: string }> {
+  try {
+    return { name: nameOrPath, text: withoutMark(await readFile(nameOrPath, 'utf8')) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') throw new UserError(`cannot read the scenario ${nameOrPath}`, { cause: error });
+  }
+  const names = await bundledScenarios();
+  const name = basename(nameOrPath, '.yaml');
+  if (names.includes(name) && basename(nameOrPath) === nameOrPath) {
+    return { name: `${name}.yaml`, text: await readFile(fileURLToPath(new URL(`${name}.yaml`, bundled)), 'utf8') };
+  }
+  const close = nearest(name, names);
+  const hint = close === undefined ? `bundled scenarios: ${names.join(', ')}` : `did you mean ${close}?`;
+  throw new UserError(`there is no file and no bundled scenario named ${nameOrPath}`, { hint });
+}
+
+/** Editors of Windows begin a file with a byte order mark. */
+function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}

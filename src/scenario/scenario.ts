@@ -1,0 +1,55 @@
+import { pacings } from '../pacing/index.ts';
+import { workloadOf } from './groups.ts';
+import type { Population } from './population.ts';
+import type { ScenarioFields } from './schema.ts';
+
+/** A valid scenario: times in ms, sizes in bytes, rates a second, shares 0 to 1; and the text it was read from. */
+export type Scenario = Omit<ScenarioFields, 'name'> & {
+  readonly name: string;
+  /** The text as written, secrets masked. */
+  readonly maskedText: string;
+  /** Of the text before masking, in hexadecimal. */
+  readonly sha256: string;
+  /** What the user should know about it. */
+  readonly warnings: readonly string[];
+};
+
+/** The broker of a scenario that names none. */
+export const embeddedBroker = { name: 'embedded', weight: 1 } as const;
+
+export function populationOf(scenario: ScenarioFields, run: string, seed: number): Population {
+  return {
+    brokers: scenario.brokers ?? [embeddedBroker],
+    cluster: scenario.cluster,
+    run,
+    seed,
+    groups: Object.entries(scenario.groups).map(([name, group]) => ({ name, ...group })),
+  };
+}
+
+const defaultWarmUpMs = 2000;
+const defaultDurationMs = 30_000;
+
+/** With stages and no duration, the stages last; with message limits alone, the run ends when all are sent (null). */
+export function timesOf(scenario: ScenarioFields): { readonly warmUpMs: number; readonly durationMs: number | null } {
+  if (scenario.duration !== undefined)
+    return { warmUpMs: scenario.warmUp ?? defaultWarmUpMs, durationMs: scenario.duration };
+  const warmUpMs = scenario.warmUp ?? 0;
+  const stagesMs = stagesLengthMs(scenario);
+  if (stagesMs > 0) return { warmUpMs, durationMs: stagesMs - warmUpMs };
+  if (isLimited(scenario)) return { warmUpMs, durationMs: null };
+  return { warmUpMs: scenario.warmUp ?? defaultWarmUpMs, durationMs: defaultDurationMs };
+}
+
+/** The longest of all pacings that end; 0 where none does. */
+export function stagesLengthMs(scenario: ScenarioFields): number {
+  const jobs = Object.values(scenario.groups).flatMap((group) => group.jobs);
+  return Math.max(0, ...jobs.map(({ options }) => pacings.stages.lengthMs?.(options as object) ?? 0));
+}
+
+function isLimited(scenario: ScenarioFields): boolean {
+  const paced = Object.values(scenario.groups)
+    .flatMap((group) => group.jobs)
+    .filter((job) => workloadOf(job).pacer !== undefined);
+  return paced.length > 0 && paced.every((job) => (workloadOf(job).limit?.(job.options) ?? null) !== null);
+}

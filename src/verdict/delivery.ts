@@ -1,0 +1,180 @@
+import type { Labels } from '../metrics/snapshot.ts';
+import type { Totals, Where } from '../metrics/totals.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { DeliveryResult } from './result.ts';
+import type { Series } from './series.ts';
+
+/** A settled metric: how many, and how many of each cause or kind. */
+export interface Settled {
+  readonly count: number;
+  readonly by: Readonly<Record<string, number>>;
+}
+
+type CellBalance = {
+  readonly labels: Labels;
+  readonly expected: number;
+  readonly made: number;
+  readonly lost: Settled;
+  readonly violations: Settled;
+  readonly duplicated: number;
+  readonly outOfOrder: number;
+};
+
+/** What was owed against what arrived, settled after the drain; there is no loss per second. */
+export interface Deliveries {
+  lost(where: Where): Settled;
+  violations(where: Where): Settled;
+  expected(where: Where): number;
+  readonly rows: readonly DeliveryResult[];
+  readonly warnings: readonly string[];
+}
+
+export function settle(plan: Plan, totals: Totals, series: Series): Deliveries {
+  const disturbed = disturbedGroups(plan, totals);
+  const cells = totals.cells().map((labels) => balance(labels, totals, lossCause(labels, series, disturbed)));
+  const matching = (where: Where) => cells.filter(({ labels }) => matches(labels, where));
+  return {
+    lost: (where) => joined(matching(where).map((cell) => cell.lost)),
+    violations: (where) => joined(matching(where).map((cell) => cell.violations)),
+    expected: (where) => sum(matching(where), (cell) => cell.expected),
+    rows: rows(cells),
+    warnings: warnings(cells, totals),
+  };
+}
+
+function balance(labels: Labels, totals: Totals, cause: string): CellBalance {
+  // A cell without a QoS would match the cells of every QoS; deliveries always have one.
+  if (labels.qos === undefined) {
+    return { labels, expected: 0, made: 0, lost: none, violations: none, duplicated: 0, outOfOrder: 0 };
+  }
+  const count = (name: 'deliveries_expected' | 'deliveries_made' | 'messages_duplicated' | 'messages_out_of_order') =>
+    totals.of(name, labels)?.count ?? 0;
+  const expected = count('deliveries_expected');
+  const made = count('deliveries_made');
+  const duplicated = count('messages_duplicated');
+  const outOfOrder = count('messages_out_of_order');
+  const lost = single(cause, Math.max(0, expected - made));
+  const violations = joined([
+    cause === 'acked_not_delivered' ? lost : none,
+    single('duplicate', duplicateAllowed(labels.qos, totals) ? 0 : duplicated),
+    single('out_of_order', outOfOrder),
+  ]);
+  return { labels, expected, made, lost, violations, duplicated, outOfOrder };
+}
+
+/**
+ * Allowed where any hop is at least once. Cells know the delivered QoS only: what arrived at QoS 0 may have been published
+ * at QoS 1 and sent again, so it is judged only where nothing is published at QoS 1.
+ */
+function duplicateAllowed(delivered: 0 | 1 | 2, totals: Totals): boolean {
+  if (delivered !== 0) return delivered === 1;
+  return (totals.of('messages_sent', { qos: 1 })?.count ?? 0) > 0;
+}
+
+/** Why a delivery of this cell is missing, as far as counts can tell it. */
+function lossCause(labels: Labels, series: Series, disturbed: (group: string) => boolean): string {
+  if (labels.qos === 0) return 'qos0';
+  if (series.arrivedAtTheEnd(labels.group)) return 'drain_ended';
+  return disturbed(labels.group) ? 'unknown' : 'acked_not_delivered';
+}
+
+/** Whether anything happened that excuses a loss of the group: to its own clients, to any publisher, or to any publish. */
+function disturbedGroups(plan: Plan, totals: Totals): (group: string) => boolean {
+  const count = (name: 'disconnects' | 'messages_unacked' | 'publish_errors', where: Where = {}) =>
+    totals.of(name, where)?.count ?? 0;
+  const shaken = new Set(
+    plan.groups
+      .filter(
+        ({ name, clients }) =>
+          count('disconnects', { group: name }) > 0 ||
+          connectedEver(totals, name) < clients ||
+          totals.absent.some((absence) => absence.group === name),
+      )
+      .map((group) => group.name),
+  );
+  const publishers = new Set(
+    totals
+      .cells()
+      .filter((labels) => (totals.of('publishes_due', labels)?.count ?? 0) > 0)
+      .map((labels) => labels.group),
+  );
+  const everywhere =
+    totals.lost.length > 0 ||
+    count('messages_unacked') > 0 ||
+    count('publish_errors') > 0 ||
+    [...shaken].some((name) => publishers.has(name));
+  return (group) => everywhere || shaken.has(group);
+}
+
+/** How many clients of a group were connected at least once. */
+export function connectedEver(totals: Totals, group: string): number {
+  const count = (name: 'connects' | 'reconnects') => totals.of(name, { group })?.count ?? 0;
+  return count('connects') - count('reconnects');
+}
+
+function rows(cells: readonly CellBalance[]): DeliveryResult[] {
+  const found = new Map<string, DeliveryResult>();
+  for (const { labels, expected, made, lost, duplicated, outOfOrder } of cells) {
+    if (labels.qos === undefined || expected + made + duplicated + outOfOrder === 0) continue;
+    const key = `${labels.group} ${labels.qos}`;
+    const before = found.get(key);
+    found.set(key, {
+      group: labels.group,
+      qos: labels.qos,
+      expected: (before?.expected ?? 0) + expected,
+      received: (before?.received ?? 0) + made,
+      lost: (before?.lost ?? 0) + lost.count,
+      duplicated: (before?.duplicated ?? 0) + duplicated,
+      outOfOrder: (before?.outOfOrder ?? 0) + outOfOrder,
+    });
+  }
+  const groups = [...new Set([...found.values()].map((row) => row.group))];
+  return groups.flatMap((group) =>
+    [...found.values()].filter((row) => row.group === group).sort((a, b) => a.qos - b.qos),
+  );
+}
+
+function warnings(cells: readonly CellBalance[], totals: Totals): string[] {
+  const told = cells
+    .filter(({ made, expected }) => made > expected)
+    .map(
+      ({ labels, made, expected }) =>
+        `group ${labels.group}, broker ${labels.broker}, QoS ${labels.qos}: ${made} deliveries for ${expected} expected: ` +
+        'this is a bug of mqtt-stress, its counts of loss are not to be trusted',
+    );
+  const unjudged = totals.of('messages_unjudged')?.count ?? 0;
+  if (unjudged > 0) {
+    told.push(`${unjudged} messages were counted but not judged: the plan cannot foresee who gets them`);
+  }
+  const foreign = totals.of('messages_foreign')?.count ?? 0;
+  if (foreign > 0) {
+    told.push(`${foreign} messages came that are not of this run: other publishers use the same topics`);
+  }
+  return told;
+}
+
+const none: Settled = { count: 0, by: {} };
+
+function single(cause: string, count: number): Settled {
+  return count === 0 ? none : { count, by: { [cause]: count } };
+}
+
+function joined(parts: readonly Settled[]): Settled {
+  const by: Record<string, number> = {};
+  for (const part of parts) {
+    for (const [cause, count] of Object.entries(part.by)) by[cause] = (by[cause] ?? 0) + count;
+  }
+  return { count: sum(parts, (part) => part.count), by };
+}
+
+function matches(labels: Labels, where: Where): boolean {
+  return (
+    (where.group ?? labels.group) === labels.group &&
+    (where.broker ?? labels.broker) === labels.broker &&
+    (where.qos ?? labels.qos) === labels.qos
+  );
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

@@ -1,0 +1,29 @@
+/** What to look at first, by the cause of a failed connect. `urls`: the brokers, without credentials. */
+export function connectHint(cause: string, urls: string): string | undefined {
+  const hint = hints[cause];
+  return hint?.replace('URLS', urls);
+}
+
+const hints: Readonly<Record<string, string>> = {
+  connection_refused: 'Nothing listens there: is the broker running at URLS, and is that the right port?',
+  name_not_found: 'The host name of URLS does not resolve: is it spelled correctly?',
+  host_unreachable: 'There is no route to URLS: check the network, a VPN or a firewall.',
+  connect_timeout:
+    'URLS did not answer in time: is it an MQTT port, is a firewall in between, or is connect.timeout too short for this rate?',
+  connection_closed:
+    'The broker closed the connection without a word: its log says why; often a limit of connections, or a protocol version that it does not know.',
+  connection_reset: 'The broker reset the connection: its log says why; often a limit of connections.',
+  protocol_error: 'What answers at URLS does not speak MQTT in a way that can be understood: is it an MQTT port?',
+  bad_user_name_or_password:
+    'Give the right username and password in the scenario, or in --broker mqtt://user:password@host.',
+  not_authorized: 'The broker asks for other credentials: give username and password in the scenario or in --broker.',
+  unacceptable_protocol_version: 'The broker does not speak this version of MQTT: set protocol to another one.',
+  unsupported_protocol_version: 'The broker does not speak this version of MQTT: set protocol to another one.',
+  identifier_rejected: 'The broker does not take these client ids: choose another template with clientId.',
+  client_identifier_not_valid: 'The broker does not take these client ids: choose another template with clientId.',
+  out_of_ports: 'This machine has no source port left for URLS: use fewer clients, more brokers or more machines.',
+  too_many_files: 'This process may not open more sockets: raise the limit with "ulimit -n".',
+  quota_exceeded: 'The broker has a limit of connections or rate: raise it, or lower connect.rate.',
+  connection_rate_exceeded: 'The broker limits how fast clients may connect: lower connect.rate.',
+  server_unavailable: 'The broker says that it is not available: its log says why.',
+};

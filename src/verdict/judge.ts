@@ -1,0 +1,202 @@
+import type { ExitCode } from '../base/exit-codes.ts';
+import { exitCode } from '../base/exit-codes.ts';
+import { formatCount, formatDuration } from '../base/units.ts';
+import type { Totals } from '../metrics/totals.ts';
+import type { GroupPlan, Plan } from '../plan/plan.ts';
+import { connectedEver, settle } from './delivery.ts';
+import { connectHint } from './hints.ts';
+import { part } from './parts.ts';
+import type { Result, RunResult, ThresholdResult, Verdict } from './result.ts';
+import type { Series } from './series.ts';
+import type { Measured } from './thresholds.ts';
+import { judgeThreshold, valueText } from './thresholds.ts';
+import type { Trust } from './trust.ts';
+import { judgeTrust } from './trust.ts';
+import { withoutCredentials } from './urls.ts';
+
+/** What the verdict must know beside the plan and what was measured. */
+export interface JudgeContext {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  /** What ended the run early. */
+  readonly signal: 'SIGINT' | 'SIGTERM' | undefined;
+  readonly threads: number;
+  readonly versions: RunResult['versions'];
+  /** Judges an untrustworthy run all the same. */
+  readonly allowInvalid: boolean;
+  /** When the load began, monotonic; undefined where it did not. */
+  readonly startUs: number | undefined;
+}
+
+type Judgement = { readonly verdict: Verdict; readonly exitCode: ExitCode; readonly reasons: readonly string[] };
+
+/** Pure: what happened, and what it means. Exit codes in the order of base/exit-codes.ts. */
+export function judge(plan: Plan, totals: Totals, series: Series, context: JudgeContext): Result {
+  const measured: Measured = { totals, series, deliveries: settle(plan, totals, series) };
+  const trust = judgeTrust(plan, totals, series);
+  const judgeable = totals.started && context.signal === undefined;
+  const thresholds = judgeable ? plan.thresholds.map((threshold) => judgeThreshold(threshold, measured)) : [];
+  const missing = missingClients(plan, totals);
+  const originUs = series.originUs(context.startUs);
+  return {
+    schema: 'mqtt-stress/result/1',
+    ...decide(plan, totals, { context, trust, thresholds, missing, measured }),
+    warnings: warnings(plan, totals, { context, trust, missing, measured }),
+    run: runResult(plan, totals, context),
+    trust: { verdict: trust.verdict, reasons: trust.reasons },
+    thresholds,
+    totals: part(measured, {}),
+    groups: Object.fromEntries(plan.groups.map(({ name }) => [name, part(measured, { group: name })])),
+    brokers: Object.fromEntries(
+      plan.brokers.map(({ name, target, embedded }) => [
+        name,
+        { ...part(measured, { broker: name }), url: withoutCredentials(target.url), embedded },
+      ]),
+    ),
+    delivery: measured.deliveries.rows,
+    series: series.entries(context.startUs),
+    events: totals.events.map(({ atUs, text }) => ({ t: Math.round((atUs - originUs) / 1000), text })),
+  };
+}
+
+type Evidence = {
+  readonly context: JudgeContext;
+  readonly trust: Trust;
+  readonly thresholds: readonly ThresholdResult[];
+  readonly missing: readonly Missing[];
+  readonly measured: Measured;
+};
+
+function decide(plan: Plan, totals: Totals, evidence: Evidence): Judgement {
+  const { context, trust, thresholds } = evidence;
+  if (context.signal !== undefined) return aborted(context.signal, totals);
+  if (!totals.started) return notStarted(plan, totals);
+  const incomplete = incompleteReasons(totals, evidence.missing);
+  if (trust.verdict === 'invalid' && !context.allowInvalid) {
+    const reasons = [...trust.grounds, ...incomplete, 'With --allow-invalid the thresholds decide all the same.'];
+    return { verdict: 'invalid', exitCode: exitCode.untrusted, reasons };
+  }
+  if (incomplete.length > 0) return { verdict: 'incomplete', exitCode: exitCode.untrusted, reasons: incomplete };
+  const failed = thresholds.filter(({ passed, level }) => !passed && level === 'fail');
+  if (failed.length === 0) return { verdict: 'passed', exitCode: exitCode.passed, reasons: [] };
+  const reasons = [...failed.map(thresholdReason), ...violationHints(evidence.measured)];
+  return { verdict: 'failed', exitCode: exitCode.failed, reasons };
+}
+
+function aborted(signal: 'SIGINT' | 'SIGTERM', totals: Totals): Judgement {
+  const code = signal === 'SIGINT' ? exitCode.interrupted : exitCode.terminated;
+  const when =
+    totals.measuredSeconds > 0 ? `after ${seconds(totals)} of the measured window` : 'before anything was measured';
+  return { verdict: 'aborted', exitCode: code, reasons: [`Stopped by ${signal} ${when}; thresholds are not judged.`] };
+}
+
+function notStarted(plan: Plan, totals: Totals): Judgement {
+  const short = plan.groups.filter(
+    ({ name, clients, connect }) => connectedEver(totals, name) < connect.atLeast * clients,
+  );
+  const reasons = totals.lost.map(
+    ({ worker, clients, reason }) => `Worker "${worker}" died with ${clients} clients: ${reason}`,
+  );
+  reasons.push(...short.map((group) => tooFew(group, totals)));
+  const [cause] = byCount(totals.causes('connect_errors'))[0] ?? [];
+  const urls = plan.brokers.map(({ target }) => withoutCredentials(target.url)).join(', ');
+  const hint = cause === undefined ? undefined : connectHint(cause, urls);
+  if (hint !== undefined) reasons.push(hint);
+  return { verdict: 'notStarted', exitCode: exitCode.notStarted, reasons };
+}
+
+function tooFew({ name, clients, connect }: GroupPlan, totals: Totals): string {
+  const causes = byCount(totals.causes('connect_errors', { group: name }));
+  const most = causes[0] === undefined ? '' : `, mostly for ${causes[0][0]} (${formatCount(causes[0][1])} times)`;
+  return (
+    `Group ${name}: ${formatCount(connectedEver(totals, name))} of ${formatCount(clients)} clients connected within ` +
+    `${formatDuration(connect.withinMs)}, at least ${formatCount(100 * connect.atLeast)} % must${most}.`
+  );
+}
+
+type Missing = { readonly group: string; readonly clients: number; readonly of: number; readonly foreseen: boolean };
+
+function missingClients(plan: Plan, totals: Totals): Missing[] {
+  return plan.groups
+    .map(({ name, clients, connect }) => ({
+      group: name,
+      clients: clients - connectedEver(totals, name),
+      of: clients,
+      foreseen: connect.atLeastSet,
+    }))
+    .filter(({ clients }) => clients > 0);
+}
+
+function incompleteReasons(totals: Totals, missing: readonly Missing[]): string[] {
+  return [
+    ...totals.lost.map(
+      ({ worker, clients, reason }) =>
+        `Worker "${worker}" died and took ${formatCount(clients)} clients along (${reason}); the others' numbers are kept.`,
+    ),
+    ...missing.filter(({ foreseen }) => !foreseen).map(missingReason),
+  ];
+}
+
+function missingReason({ group, clients, of }: Missing): string {
+  return `Group ${group}: ${formatCount(clients)} of ${formatCount(of)} clients never connected; nothing was expected of them.`;
+}
+
+function thresholdReason(threshold: ThresholdResult): string {
+  const is = threshold.value === null ? 'there is no data' : `it was ${valueText(threshold)}`;
+  return `${threshold.metric}: ${threshold.expression}, but ${is}.`;
+}
+
+/** What looks like a broken promise and is often a setting of the broker. */
+function violationHints({ deliveries }: Measured): string[] {
+  const { by } = deliveries.violations({});
+  if (!('acked_not_delivered' in by)) return [];
+  return [
+    'Acknowledged and not delivered: a queue limit of the broker (Mosquitto: max_queued_messages), an ACL or an expiry ' +
+      'looks the same; the log of the broker tells them apart.',
+  ];
+}
+
+function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'thresholds'>): string[] {
+  const { context, trust, missing, measured } = evidence;
+  if (!totals.started) return [...plan.warnings];
+  const early =
+    context.signal === undefined && plan.durationMs !== null && totals.measuredSeconds * 1000 < 0.99 * plan.durationMs;
+  return [
+    ...plan.warnings,
+    ...(trust.verdict === 'invalid' && context.allowInvalid
+      ? ['the run is not to be trusted: allowed by --allow-invalid']
+      : []),
+    ...(early ? [`the measured window ended after ${seconds(totals)} of ${formatDuration(plan.durationMs ?? 0)}`] : []),
+    ...missing.filter(({ foreseen }) => foreseen).map(missingReason),
+    ...trust.warnings,
+    ...measured.deliveries.warnings,
+  ];
+}
+
+function runResult(plan: Plan, totals: Totals, context: JudgeContext): RunResult {
+  return {
+    id: plan.run.tag,
+    name: plan.name,
+    startedAt: context.startedAt.toISOString(),
+    endedAt: context.endedAt.toISOString(),
+    seed: plan.run.seed,
+    client: plan.client,
+    threads: context.threads,
+    clients: plan.groups.reduce((sum, group) => sum + group.clients, 0),
+    warmUpMs: plan.warmUpMs,
+    durationMs: plan.durationMs,
+    measuredMs: Math.round(totals.measuredSeconds * 1000),
+    drainMs: plan.drainMs,
+    scenario: { text: plan.run.scenarioText, sha256: plan.run.scenarioHash },
+    versions: context.versions,
+    commandLine: plan.run.commandLine,
+  };
+}
+
+function seconds(totals: Totals): string {
+  return formatDuration(Math.round(totals.measuredSeconds * 1000));
+}
+
+function byCount(causes: Readonly<Record<string, number>>): [string, number][] {
+  return Object.entries(causes).sort((one, other) => other[1] - one[1]);
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { describe, it } from 'node:test';
+import { cli } from '../support/spawn-cli.ts';
+
+const root = new URL('../../../', import.meta.url);
+
+describe('mqtt-stress', () => {
+  it('tells its commands with --help and exits with 0', async () => {
+    const { code, stdout, stderr } = await cli('--help');
+    assert.equal(code, 0);
+    assert.equal(stderr, '');
+    for (const command of ['run', 'check', 'schema']) assert.match(stdout, new RegExp(`^  ${command}\\b`, 'm'));
+  });
+
+  it('tells the options of run with run --help', async () => {
+    const { code, stdout } = await cli('run', '--help');
+    assert.equal(code, 0);
+    for (const option of ['broker', 'set', 'duration', 'seed', 'client', 'threads', 'report', 'no-progress', 'quiet']) {
+      assert.match(stdout, new RegExp(`--${option}\\b`));
+    }
+  });
+
+  it('has every option of run in the README', async () => {
+    const { stdout } = await cli('run', '--help');
+    const readme = readFileSync(new URL('README.md', root), 'utf8');
+    const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, option = '']) => option);
+    assert.ok(options.length > 10);
+    assert.deepEqual(
+      options.filter((option) => option !== '--help' && !readme.includes(`\`${option}`)),
+      [],
+    );
+  });
+
+  it('tells the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
+    assert.deepEqual(await cli('--version'), { code: 0, signal: null, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('is started by two lines', () => {
+    const bin = readFileSync(new URL('bin/mqtt-stress.js', root), 'utf8');
+    assert.equal(bin, "#!/usr/bin/env node\nimport '../dist/src/cli/main.js';\n");
+  });
+
+  it('prints the schema of scenarios', async () => {
+    const { code, stdout } = await cli('schema');
+    assert.equal(code, 0);
+    assert.equal((JSON.parse(stdout) as { type: string }).type, 'object');
+  });
+});
+
+describe('what is wrong before the run', () => {
+  const wrong: readonly { name: string; args: string[]; says: RegExp }[] = [
+    { name: 'no command', args: [], says: /Usage: mqtt-stress/ },
+    { name: 'an unknown command', args: ['rum'], says: /unknown command 'rum'.*Did you mean run/s },
+    {
+      name: 'an unknown option',
+      args: ['run', 'quick-start', '--thread', '2'],
+      says: /unknown option.*Did you mean --threads/s,
+    },
+    { name: 'a missing scenario', args: ['run'], says: /missing required argument 'scenario'/ },
+    { name: 'an unknown scenario', args: ['run', 'quik-start'], says: /named quik-start\ndid you mean quick-start\?/ },
+    {
+      name: 'an unknown report',
+      args: ['run', 'quick-start', '--report', 'jsn'],
+      says: /is "jsn"\ndid you mean json\?/,
+    },
+    {
+      name: 'an unknown client',
+      args: ['run', 'quick-start', '--client', 'wirr'],
+      says: /is "wirr"\ndid you mean wire\?/,
+    },
+    { name: 'an unknown log level', args: ['run', 'quick-start', '--log-level', 'debg'], says: /did you mean debug\?/ },
+    {
+      name: 'threads that are no number',
+      args: ['run', 'quick-start', '--threads', 'two'],
+      says: /--threads two: must be/,
+    },
+    { name: 'a seed that is no number', args: ['run', 'quick-start', '--seed', '1.5'], says: /--seed 1\.5: must be/ },
+    {
+      name: 'two reports on stdout',
+      args: ['run', 'quick-start', '--report', 'json', '--report', 'text'],
+      says: /json and text would both go to stdout/,
+    },
+    {
+      name: 'a report in a folder that is not there',
+      args: ['run', 'quick-start', '--report', 'json=/no/such/folder/out.json'],
+      says: /--report json=\/no\/such\/folder\/out\.json: .*\/no\/such\/folder does not exist: create it first/s,
+    },
+    {
+      name: 'a report that is a folder',
+      args: ['run', 'quick-start', '--report', `json=${tmpdir()}`],
+      says: /this is a folder/,
+    },
+    {
+      name: 'a --set of a key that is not there',
+      args: ['run', 'quick-start', '--set', 'groups.x.y=1'],
+      says: /--set groups\.x\.y=1/,
+    },
+  ];
+
+  for (const { name, args, says } of wrong) {
+    it(`is told with exit code 2: ${name}`, async () => {
+      const { code, stdout, stderr } = await cli(...args);
+      assert.match(stderr, says);
+      assert.doesNotMatch(stderr, /\n +at |this is a bug/i);
+      assert.deepEqual([code, stdout], [2, '']);
+    });
+  }
+});

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+
+/** One chunk on its way. */
+export interface Passage {
+  readonly direction: 'up' | 'down';
+  readonly bytes: number;
+  readonly dueMs: number;
+  /** NaN while it waits. */
+  writtenMs: number;
+}
+
+export interface Proxy {
+  readonly url: string;
+  readonly port: number;
+  /** Every chunk so far: what the proxy itself did wrong can be subtracted. */
+  readonly log: readonly Passage[];
+  /** The worst delay beyond the one asked for. */
+  worstLateMs(): number;
+  /** Resets every connection; new ones are accepted. */
+  dropAll(): void;
+  stop(): Promise<void>;
+}
+
+/** Passes bytes on exactly `delayMs` after they came, in each direction, in order. */
+export async function startProxy(toPort: number, delayMs: number): Promise<Proxy> {
+  const log: Passage[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (near) => {
+    const far = connect({ port: toPort, host: '127.0.0.1', noDelay: true });
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.once('close', () => sockets.delete(socket));
+    }
+    pass(near, far, 'up', delayMs, log);
+    pass(far, near, 'down', delayMs, log);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const dropAll = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  return {
+    url: `mqtt://127.0.0.1:${port}`,
+    port,
+    log,
+    worstLateMs: () => log.reduce((worst, { dueMs, writtenMs }) => Math.max(worst, (writtenMs || 0) - dueMs), 0),
+    dropAll,
+    async stop() {
+      dropAll();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A queue of what is due when; a null chunk is the end of the stream. */
+function pass(from: Socket, to: Socket, direction: Passage['direction'], delayMs: number, log: Passage[]): void {
+  const queue: { chunk: Buffer | null; passage: Passage }[] = [];
+  let waiting = false;
+  const release = (): void => {
+    waiting = false;
+    const now = performance.now();
+    while (queue[0] !== undefined && queue[0].passage.dueMs <= now) {
+      const { chunk, passage } = queue.shift() as (typeof queue)[number];
+      passage.writtenMs = now;
+      if (chunk === null) to.end();
+      else to.write(chunk);
+    }
+    wait();
+  };
+  const wait = (): void => {
+    if (waiting || queue[0] === undefined) return;
+    waiting = true;
+    const leftMs = queue[0].passage.dueMs - performance.now();
+    // Timers fire up to 1 ms late, so the last stretch is polled.
+    if (leftMs > 2) setTimeout(release, leftMs - 2);
+    else setImmediate(release);
+  };
+  const take = (chunk: Buffer | null): void => {
+    const passage = { direction, bytes: chunk?.length ?? 0, dueMs: performance.now() + delayMs, writtenMs: Number.NaN };
+    log.push(passage);
+    queue.push({ chunk, passage });
+    wait();
+  };
+  from.on('data', take);
+  from.on('end', () => take(null));
+  from.on('close', (failed) => {
+    if (failed) to.destroy();
+  });
+}

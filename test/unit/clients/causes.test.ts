@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { causeOfError, connackName, disconnectName, reasonName } from '../../../src/clients/causes.ts';
+
+const errno = (code: string): NodeJS.ErrnoException => Object.assign(new Error(code), { code });
+
+test("the system's error codes become causes", () => {
+  assert.equal(causeOfError(errno('ECONNREFUSED')), 'connection_refused');
+  assert.equal(causeOfError(errno('EPIPE')), 'connection_reset');
+  assert.equal(causeOfError(errno('EADDRNOTAVAIL')), 'out_of_ports');
+  assert.equal(causeOfError(errno('ENFILE')), 'too_many_files');
+});
+
+test('an unknown error is a socket error', () => {
+  assert.equal(causeOfError(errno('EPROTO')), 'socket_error');
+  assert.equal(causeOfError(new Error('without a code')), 'socket_error');
+  assert.equal(causeOfError(errno('toString')), 'socket_error');
+});
+
+test('the error of several addresses has the cause of its first', () => {
+  assert.equal(causeOfError(new AggregateError([errno('ECONNREFUSED'), errno('ENETUNREACH')])), 'connection_refused');
+});
+
+test('reason codes have the names of the specification', () => {
+  assert.equal(reasonName(0x8e), 'session_taken_over');
+  assert.equal(reasonName(0x97), 'quota_exceeded');
+  assert.equal(reasonName(0xa2), 'wildcard_subscriptions_not_supported');
+});
+
+test('a code without a name keeps its number', () => {
+  assert.equal(reasonName(0xff), 'reason_0xff');
+  assert.equal(reasonName(3), 'reason_0x03');
+  assert.equal(connackName('3.1.1', 0x87), 'reason_0x87');
+});
+
+test('a refusal of MQTT 3 keeps its name when a broker answers MQTT 5 with it', () => {
+  assert.equal(connackName('3.1.1', 5), 'not_authorized');
+  assert.equal(connackName('5', 0x87), 'not_authorized');
+  assert.equal(connackName('5', 1), 'unacceptable_protocol_version');
+});
+
+test('DISCONNECT without a reason is a closed connection', () => {
+  assert.equal(disconnectName(0), 'connection_closed');
+  assert.equal(disconnectName(0x8b), 'server_shutting_down');
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { it, describe as suite } from 'node:test';
+import { compile } from '../../../src/plan/compile.ts';
+import { describe } from '../../../src/plan/describe.ts';
+import { ratesOf } from '../../../src/plan/rates.ts';
+import { parseScenario } from '../../../src/scenario/load.ts';
+
+const machine = {
+  cores: 2,
+  openFiles: 1024,
+  openFilesHard: 4096,
+  sourcePorts: undefined,
+  availableBytes: 2 ** 30,
+  totalBytes: 2 ** 31,
+};
+
+function planOf(text: string) {
+  const loaded = parseScenario('s.yaml', text);
+  if ('problems' in loaded) return assert.fail(loaded.problems.join('\n'));
+  return compile(loaded.scenario, { runTag: 'abc1234', seed: 7, commandLine: '', client: 'wire' });
+}
+
+suite('a plan in words', () => {
+  it('tells every default and the load, in lines of at most 100 columns', () => {
+    const text = describe(
+      planOf(`
+        name: Both ways
+        groups:
+          sensors: { clients: 1000, publish: { topic: "sensors/{index}/temperature", qos: 1 } }
+          boards: { clients: 5, subscribe: { topic: "sensors/+/temperature" } }
+        thresholds: { connects: { expect: "count > 3", level: warn } }`),
+      machine,
+    );
+    for (const line of text.split('\n')) assert.ok(line.length <= 100, line);
+    for (const part of [
+      /^Both ways\n/,
+      /warm-up +2s of load that is not counted/,
+      /measured +30s/,
+      /ids +sensors-abc1234-0 to sensors-abc1234-999/,
+      /MQTT 3\.1\.1, clean, keep-alive 1m/,
+      /1\/s each,\s+1,000\/s\s+in\s+total/,
+      /each message goes to 5 subscribers/,
+      /at QoS 1\n +filter of the first client: sensors\/\+\/temperature; each client gets 1,000/,
+      /published +1,000\/s/,
+      /delivered +5,000\/s/,
+      /connects +count > 3 \(only a warning\)/,
+      /delivery_violations +count == 0 \(always/,
+      /open files +1,055 of 1,024/,
+      /source ports +1,005 of an unknown limit/,
+    ]) {
+      assert.match(text, part);
+    }
+  });
+
+  it('shows no password', () => {
+    const text = describe(planOf('brokers: [ "mqtt://me:secret@h" ]\ngroups: { a: {} }'), machine);
+    assert.match(text, /mqtt:\/\/h:1883, as user me/);
+    assert.doesNotMatch(text, /secret/);
+  });
+});
+
+suite('the rates of a plan', () => {
+  it('are those of the measured window', () => {
+    const staged =
+      'warmUp: 1s\ngroups: { a: { clients: 2, publish: { topic: a, stages: [ { for: 1s, at: 50/s }, { for: 4s, at: 10/s } ] } } }';
+    assert.equal(Math.round(ratesOf(planOf(staged)).publishedPerSecond), 20);
+  });
+
+  it('count a message once for each client that gets it, and a share as one', () => {
+    const rates = ratesOf(
+      planOf(`
+        groups:
+          p: { clients: 2, publish: { topic: "a/{index}", rate: 5/s } }
+          s: { clients: 3, subscribe: [ { topic: "a/+" }, { topic: "a/#" } ] }
+          shared: { clients: 4, subscribe: { topic: "$share/x/a/+" } }`),
+    );
+    assert.deepEqual(rates, { publishedPerSecond: 10, deliveredPerSecond: 40, unlimited: false });
+  });
+
+  it('say where a closed loop has none', () => {
+    const rates = ratesOf(planOf('groups: { p: { publish: { topic: a, rate: max } } }'));
+    assert.deepEqual(rates, { publishedPerSecond: 0, deliveredPerSecond: 0, unlimited: true });
+  });
+});

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Machine } from '../../../src/base/machine.ts';
+import { clientsPerBroker, needs } from '../../../src/plan/needs.ts';
+import { group, plan } from '../../support/hand-made.ts';
+
+const roomy: Machine = {
+  cores: 4,
+  openFiles: 1e6,
+  openFilesHard: 1e6,
+  sourcePorts: 28_232,
+  availableBytes: 8e9,
+  totalBytes: 16e9,
+};
+const of = (clients: number) => plan({ groups: [group('a', { clients })] });
+
+describe('what a machine must allow', () => {
+  it('is no problem where there is room, or where limits are unknown', () => {
+    assert.deepEqual(needs(of(10_000), roomy), []);
+    assert.deepEqual(
+      needs(of(100_000), { ...roomy, openFiles: undefined, openFilesHard: undefined, sourcePorts: undefined }),
+      [],
+    );
+  });
+
+  it('includes a file for each client, with the command that raises the limit', () => {
+    const [problem] = needs(of(1000), { ...roomy, openFiles: 1024, openFilesHard: 4096 });
+    assert.match(problem?.rule ?? '', /need 1,050 open files.*may have 1,024/);
+    assert.equal(problem?.hint, 'ulimit -n 1050; or lower clients');
+    const [hard] = needs(of(5000), { ...roomy, openFiles: 1024, openFilesHard: 4096 });
+    assert.match(hard?.hint ?? '', /as root/);
+  });
+
+  it('includes a source port for each client of one broker address', () => {
+    const [problem] = needs(of(30_000), roomy);
+    assert.match(problem?.rule ?? '', /need 30,000 source ports to mqtt:\/\/127\.0\.0\.1:1883.*has 28,232/);
+    assert.match(problem?.hint ?? '', /ip_local_port_range/);
+    assert.match(needs(of(100_000), roomy)[0]?.hint ?? '', /at most 64,511 connections/);
+    const brokers = ['x', 'y'].map((name) => ({ name, target: { url: `mqtt://${name}` }, weight: 1, embedded: false }));
+    assert.deepEqual(needs(plan({ brokers, groups: [group('a', { clients: 50_000 })] }), roomy), []);
+  });
+
+  it('includes memory', () => {
+    assert.match(
+      needs(of(10_000), { ...roomy, availableBytes: 1e8 })[0]?.rule ?? '',
+      /about .* of memory, but .* are available/,
+    );
+  });
+
+  it('counts the clients of each broker by weight and by name', () => {
+    const brokers = [2, 1].map((weight, i) => ({ name: `b${i}`, target: { url: '' }, weight, embedded: false }));
+    const groups = [group('a', { clients: 7 }), group('b', { clients: 4, broker: 'b1' })];
+    assert.deepEqual(clientsPerBroker(plan({ brokers, groups })), [5, 6]);
+  });
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Totals } from '../../../src/metrics/totals.ts';
+import { progress } from '../../../src/reporters/progress.ts';
+import type { Output } from '../../../src/reporters/reporter.ts';
+import { judged, ordinaryRun, plan, snapshot } from '../../support/hand-made.ts';
+import { written } from '../../support/written.ts';
+
+function follow(changes: Partial<Omit<Output, 'stream'>>, snapshots = ordinaryRun()): string {
+  const output = written(changes);
+  const reporter = progress(output);
+  const totals = new Totals(2048);
+  reporter.start?.(plan());
+  for (const each of snapshots) {
+    totals.add(each);
+    reporter.second?.(each, totals);
+  }
+  reporter.end?.(judged(plan(), snapshots));
+  return output.text();
+}
+
+describe('progress without a terminal', () => {
+  it('begins with what is run, and has a plain line at each phase', () => {
+    const lines = follow({}).trimEnd().split('\n');
+    assert.deepEqual(lines, [
+      'hand-made: 10 clients on b, 1s warm-up, 2s measured',
+      'connecting 10/10',
+      'warm-up    0s left  sent 0/s  received 0/s  errors 0  reconnects 0',
+      'measuring  1s left  sent 0/s  received 0/s  errors 0  reconnects 0',
+      'draining   at most 10s  in flight 0  received 0/s  errors 0  reconnects 0',
+    ]);
+  });
+
+  it('has one line every five seconds', () => {
+    const long = Array.from({ length: 11 }, (_, i) => snapshot('measuring', 100 + i));
+    assert.equal(follow({}, long).match(/^measuring/gm)?.length, 3);
+  });
+
+  it('tells rates and latency of the second, warm-up included, and errors of the run', () => {
+    const counts = { messages_sent: 20, messages_received: 30 };
+    const causes = { counts: { connect_errors: 2, disconnects: 1, reconnects: 1 } };
+    const report = follow({}, ordinaryRun([{ counts, times: { delivery_time: [7000] } }, causes]));
+    assert.match(report, /measuring {2}1s left {2}sent 20\/s {2}received 30\/s {2}delivery p99 7ms {2}errors 2/);
+    assert.match(report, /lost connections 1 {2}reconnects 1/);
+  });
+
+  it('tells publish latency where nothing is delivered', () => {
+    assert.match(follow({}, ordinaryRun([{ times: { publish_time: [3000] } }])), /publish p99 3ms/);
+  });
+});
+
+describe('progress on a terminal', () => {
+  it('draws a bar no wider than the terminal and listens to no signal', () => {
+    const before = process.listenerCount('SIGINT');
+    const report = follow({ interactive: true, columns: 60 });
+    assert.equal(process.listenerCount('SIGINT'), before);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the bar moves the cursor.
+    for (const line of report.split(/\u001b\[[0-9;?]*[A-Za-z]|\n/)) assert.ok(line.length < 60, line);
+  });
+});

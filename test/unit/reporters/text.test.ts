@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { text } from '../../../src/reporters/text.ts';
+import { verdict } from '../../../src/reporters/verdict.ts';
+import type { Result } from '../../../src/verdict/result.ts';
+import type { CellContents } from '../../support/hand-made.ts';
+import { group, judged, ordinaryRun, plan, snapshot, threshold } from '../../support/hand-made.ts';
+import { written } from '../../support/written.ts';
+
+const spread = (from: number, to: number) => Array.from({ length: 500 }, (_, i) => from + ((to - from) * i) / 499);
+
+const busy: readonly CellContents[] = [
+  {
+    labels: { qos: 1 },
+    counts: {
+      messages_sent: 5000,
+      messages_acked: 4990,
+      publishes_dropped: 10,
+      messages_received: 40,
+      messages_unacked: 10,
+    },
+    times: { publish_time: spread(500, 90_000), schedule_lag: spread(10, 900) },
+  },
+  {
+    counts: {
+      bytes_sent: 2_000_000,
+      bytes_received: 90_000,
+      connect_errors: 15,
+      disconnects: 2,
+      reconnects: 2,
+      connects: 2,
+    },
+  },
+  { causes: { connect_errors: { connection_refused: 12, connect_timeout: 3 }, disconnects: { connection_reset: 2 } } },
+  { labels: { group: 'dashboards' }, counts: { connects: 10 }, times: { connect_time: spread(900, 14_000) } },
+  {
+    labels: { group: 'dashboards', qos: 1 },
+    counts: { messages_received: 24_990, deliveries_expected: 25_000, deliveries_made: 24_990, messages_duplicated: 3 },
+    times: { delivery_time: spread(700, 160_000), delivery_service_time: spread(600, 155_000) },
+  },
+];
+
+const asked = plan({
+  name: 'Telemetry fan-in',
+  groups: [group('sensors-with-a-long-name-of-the-group', { clients: 0 }), group('dashboards'), group('g')],
+  thresholds: [
+    threshold('delivery_time', { percentile: 99 }, '<', 50_000),
+    threshold('messages_lost', 'count', '==', 0, { level: 'warn' }),
+    threshold('delivery_violations', 'count', '==', 0, { implicit: true }),
+  ],
+});
+
+function told(result: Result, columns: number, colour = false): string {
+  const output = written({ columns, colour });
+  text(output).end?.(result);
+  return output.text();
+}
+
+const result = judged(
+  asked,
+  ordinaryRun(busy, { events: [{ atUs: 101_500_000, text: 'the broker closed 2 connections' }] }),
+);
+
+describe('the text report', () => {
+  it('begins with the verdict and its reasons', () => {
+    const lines = told(result, 100).split('\n');
+    assert.match(lines[0] ?? '', /^✗ FAILED {2}Telemetry fan-in · 2s measured/);
+    assert.match(lines.slice(1, 4).join('\n'), /· delivery_time: p\(99\) < 50000, but it was 158ms\./);
+  });
+
+  it('ticks what holds, crosses what fails, and marks what only warns', () => {
+    const report = told(result, 100);
+    assert.match(report, /✗ delivery_time +p\(99\) < 50000 +158ms/);
+    assert.match(report, /! messages_lost +count == 0 +10/);
+    assert.match(report, /✓ delivery_violations +count == 0 +0 +always asked/);
+  });
+
+  it('has the figures of throughput, latency, delivery, connections and groups', () => {
+    const report = told(result, 100);
+    assert.match(report, /sent +2,500\.0 +5,000 +976\.6KiB\/s/);
+    assert.match(report, /publish_time +500 +45\.\d\d +81\.\d\d +89\.\d\d +\d\d\.\d\d +90\.\d\d/);
+    assert.match(report, /dashboards +1 +25,000 +24,990 +10 +0\.04 % +3 +0/);
+    assert.match(report, /lost: unknown 10/);
+    assert.match(report, /failed attempts +15: connection_refused 12, connect_timeout 3/);
+    assert.match(report, /connections lost +2: connection_reset 2/);
+    assert.match(report, /^Groups +clients +sent\/s/m);
+    assert.match(report, /1\.5s {2}the broker closed 2 connections|1\.5s the broker closed 2 connections/);
+  });
+
+  for (const columns of [100, 80, 60]) {
+    it(`keeps every line within ${columns} columns`, () => {
+      for (const line of told(result, columns).split('\n'))
+        assert.ok(line.length <= columns, `${line.length}: ${line}`);
+    });
+  }
+
+  it('is at most 100 columns wide on a wider terminal', () => {
+    assert.equal(told(result, 200), told(result, 100));
+  });
+
+  it('is the same with colour, but for the colours', () => {
+    const coloured = told(result, 100, true);
+    assert.notEqual(coloured, told(result, 100));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the colours.
+    assert.equal(coloured.replaceAll(/\u001b\[\d+m/g, ''), told(result, 100));
+  });
+
+  it('can be told again from a saved result', () => {
+    assert.equal(told(JSON.parse(JSON.stringify(result)) as Result, 100), told(result, 100));
+  });
+
+  it('says how to repeat the run, seed included', () => {
+    assert.match(told(result, 100), /again: mqtt-stress run hand-made --seed 7/);
+  });
+
+  it('has no table of figures where nothing was measured', () => {
+    const failed = judged(asked, [snapshot('connecting', 99, { at: busy.slice(2, 3) }), snapshot('ended', 130)]);
+    const report = told(failed, 100);
+    assert.match(report, /✗ NOT STARTED/);
+    assert.doesNotMatch(report, /Throughput|Latency|Trust/);
+  });
+});
+
+describe('the verdict reporter', () => {
+  it('says it in one line', () => {
+    const output = written({});
+    verdict(output).end?.(judged(plan(), ordinaryRun([{ counts: { messages_sent: 100 } }])));
+    assert.equal(output.text(), '✓ PASSED hand-made: 10 clients, sent 50/s, received 0/s, lost 0\n');
+  });
+});

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseScenario } from '../../../src/scenario/load.ts';
+
+function head(text: string, seed = 0): string {
+  const loaded = parseScenario('s.yaml', text, { seed });
+  return 'problems' in loaded ? loaded.problems.map((problem) => problem.split('\n')[0]).join('\n') : 'valid';
+}
+
+function warnings(text: string): readonly string[] {
+  const loaded = parseScenario('s.yaml', text);
+  return 'scenario' in loaded ? loaded.scenario.warnings : assert.fail(loaded.problems.join('\n'));
+}
+
+const external = 'brokers: [ "mqtt://h" ]\n';
+const pair = (publish: string, rest = '') =>
+  `groups:\n  p: { clients: 2, publish: { topic: "a/{index}", ${publish} } }\n  s: { subscribe: { topic: "a/+" } }\n${rest}`;
+
+describe('the rules over several keys', () => {
+  it('find topic names with wildcards and filters that are not valid, as they will be sent', () => {
+    assert.match(
+      head('groups: { a: { publish: { topic: "a/+" } } }'),
+      /topic must be a topic name.*MQTT-3\.3\.2-2\], but is "a\/\+"/,
+    );
+    assert.match(head('groups: { a: { subscribe: [ { topic: a }, { topic: "a/#/b" } ] } }'), /must have # only alone/);
+    assert.match(head('groups: { a: { clientId: "x+{index}", publish: { topic: "{clientId}" } } }'), /but is "x\+0"/);
+    assert.match(head('groups: { a: { subscribe: { topic: "$share/x" } } }'), /\$share\/<name>\/<filter>/);
+  });
+
+  it('find ids that two clients would share', () => {
+    assert.match(head('groups: { a: { clients: 2, clientId: x } }'), /a\[0\] and a\[1\] both get "x"/);
+    assert.match(
+      head('groups: { a: { clients: 3, clientId: "d{index}" }, b: { clientId: "d{index%2}" } }'),
+      /a\[0\] and b\[0\] both get "d0"/,
+    );
+    assert.match(head('groups: { a: { clients: 500, clientId: "{random:10}" } }'), /each client its own id/);
+    assert.equal(
+      head('groups: { a: { clients: 3, clientId: "{group}-{index}" }, b: { clientId: "{group}-{index}" } }'),
+      'valid',
+    );
+    const pinned = 'brokers: [ { name: x, url: "mqtt://h:1" }, { name: y, url: "mqtt://h:2" } ]\n';
+    const groups = 'groups: { a: { broker: x, clientId: one }, b: { broker: y, clientId: one } }\n';
+    assert.equal(head(pinned + groups), 'valid');
+    assert.match(head(`${pinned}cluster: true\n${groups}`), /both get "one"/);
+  });
+
+  it('find brokers that do not exist, names given twice, and weights that are all 0', () => {
+    assert.match(
+      head(`${external}groups: { a: { broker: x } }`),
+      /broker must be spread or the name of a broker, but is "x"/,
+    );
+    assert.match(head('brokers: [ "mqtt://h", "tcp://h:1883" ]\ngroups: { a: {} }'), /h:1883 is taken/);
+    assert.match(head('brokers: [ { url: "mqtt://h", weight: 0 } ]\ngroups: { a: {} }'), /weight above 0/);
+  });
+
+  it('find metrics that will have no data', () => {
+    assert.match(head(pair('qos: 0', 'thresholds: { publish_time: "p(99) < 1s" }')), /publish_time will have no data/);
+    assert.equal(head(pair('qos: 1', 'thresholds: { publish_time: "p(99) < 1s" }')), 'valid');
+    assert.equal(head(pair('qos: 0', 'thresholds: { delivery_time: "p(99) < 1s" }')), 'valid');
+    assert.match(
+      head(pair('payload: 8B', 'thresholds: { delivery_time: "p(99) < 1s" }')),
+      /no subscription matches a stamped/,
+    );
+    const apart =
+      'groups: { p: { publish: { topic: a } }, s: { subscribe: { topic: b } } }\nthresholds: { messages_lost: "count == 0" }';
+    assert.match(head(apart), /messages_lost will have no data/);
+    const idle = 'groups: { a: {} }\nthresholds: { subscribe_time: "max < 1s", reconnect_time: "max < 9s" }';
+    assert.match(head(idle), /subscribe_time will have no data: no group subscribes$/);
+  });
+
+  it('expect deliveries within each broker only, unless the brokers are a cluster', () => {
+    const brokers = 'brokers: [ { name: x, url: "mqtt://h:1" }, { name: y, url: "mqtt://h:2" } ]\n';
+    const rest =
+      'groups: { p: { broker: x, publish: { topic: a } }, s: { broker: y, subscribe: { topic: a } } }\nthresholds: { messages_lost: "count == 0" }\n';
+    assert.match(head(brokers + rest), /will have no data/);
+    assert.equal(head(`${brokers}cluster: true\n${rest}`), 'valid');
+  });
+
+  it('find MQTT 5 on the embedded broker, with the way out', () => {
+    const loaded = parseScenario('s.yaml', 'groups: { a: { protocol: 5 } }');
+    assert.match('problems' in loaded ? (loaded.problems[0] ?? '') : '', /does not speak MQTT 5, but is 5.*--broker/s);
+    assert.equal(head(`${external}groups: { a: { protocol: 5 } }`), 'valid');
+  });
+
+  it('find times and rates with which the run could not end or begin', () => {
+    const stages = '{ topic: a, stages: [ { over: 3s, to: 5/s } ] }';
+    assert.match(
+      head(`warmUp: 4s\ngroups: { a: { publish: ${stages} } }`),
+      /warmUp must be shorter than the stages, which last 3s/,
+    );
+    assert.match(head('groups: { a: { publish: { topic: a, rate: 0, messages: 3 } } }'), /never be sent/);
+    assert.match(head('groups: { a: { connect: { rate: 0 } } }'), /rate must be above 0/);
+    assert.match(
+      head('groups: { a: { clients: 100, connect: { rate: 10/s, within: 5s } } }'),
+      /within must be at least 10s/,
+    );
+    assert.match(head('groups: { a: { reconnect: { after: 5s, upTo: 1s } } }'), /upTo must be at least after/);
+  });
+
+  it('find more streams than stamps can number', () => {
+    assert.match(
+      head(`${external}groups: { a: { clients: 9000000, publish: [ { topic: a }, { topic: b } ] } }`),
+      /at most 16,777,216 streams/,
+    );
+  });
+
+  it('warn of payloads without a stamp, and of long ids on MQTT 3.1', () => {
+    assert.match(warnings(pair('payload: 8B'))[0] ?? '', /p: the payload of publish has no room for a stamp/);
+    assert.match(
+      warnings('groups: { a: { protocol: 3.1, clientId: "a-very-long-client-id-indeed-{index}" } }')[0] ?? '',
+      /MQTT 3\.1 allows 23/,
+    );
+    assert.deepEqual(warnings(pair('payload: 16B')), []);
+  });
+});

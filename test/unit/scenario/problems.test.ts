@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type LoadOptions, parseScenario } from '../../../src/scenario/load.ts';
+
+function problems(text: string, options: LoadOptions = {}): readonly string[] {
+  const loaded = parseScenario('s.yaml', text, options);
+  return 'problems' in loaded ? loaded.problems : assert.fail('the scenario should have problems');
+}
+
+/** The first lines only: place, rule and value. */
+function heads(text: string, options: LoadOptions = {}): string[] {
+  return problems(text, options).map((problem) => problem.split('\n')[0] ?? '');
+}
+
+function accepts(text: string, options: LoadOptions = {}) {
+  const loaded = parseScenario('s.yaml', text, options);
+  return 'scenario' in loaded ? loaded.scenario : assert.fail(loaded.problems.join('\n'));
+}
+
+/** One group that publishes, with more keys for it. */
+const group = (keys: string, publish = '{ topic: a }') => `groups:\n  a:\n    publish: ${publish}\n    ${keys}\n`;
+
+describe('problems of a scenario', () => {
+  it('show the place, the rule, the value, the line, a caret and a hint', () => {
+    assert.deepEqual(problems(group('clients: 2', '{ topic: a, rate: 10 }')), [
+      [
+        's.yaml:3:32: rate must be a rate such as 100/s or 1/10s, or max, but is 10',
+        '    3 |     publish: { topic: a, rate: 10 }',
+        '      |                                ^^',
+        '      did you mean 10/s?',
+      ].join('\n'),
+    ]);
+  });
+
+  it('are told all at once, in the order of the file', () => {
+    const text = [
+      'warmUp: 5',
+      'groups:',
+      '  a:',
+      '    clients: ten',
+      '    clientId: "{idx}"',
+      '    publish: { topic: a, qos: 3 }',
+      '  b: { subscribe: { topic: a, qsos: 1 } }',
+      'thresholds:',
+      '  delivery_time: "p(99) < 50"',
+    ].join('\n');
+    assert.deepEqual(
+      heads(text).map((head) => head.split(' ').slice(0, 2).join(' ')),
+      [
+        's.yaml:1:9: warmUp',
+        's.yaml:4:14: clients',
+        's.yaml:5:15: clientId',
+        's.yaml:6:31: qos',
+        's.yaml:7:31: qsos',
+        's.yaml:9:27: delivery_time',
+      ],
+    );
+  });
+
+  it('include those of several keys together, where the wrong values can be left out', () => {
+    const text = 'groups:\n  a: { clients: 2, clientId: x, keepAlive: 3 }\n  b: { broker: nort }\n';
+    const found = heads(text);
+    assert.equal(found.length, 2);
+    assert.match(found[0] ?? '', /keepAlive must be a duration/);
+    assert.match(found[1] ?? '', /broker must be spread or the name of a broker, but is "nort"/);
+  });
+
+  it('point at unknown keys and name the nearest known one', () => {
+    assert.match(
+      problems('groups:\n  a: { subscribe: { topics: x } }\n')[0] ?? '',
+      /topics is not a known key of subscribe\n.*\n.*\^{6}\n.*did you mean topic\?/,
+    );
+    assert.match(
+      problems('grups: {}\ngroups: { a: {} }\n')[0] ?? '',
+      /s\.yaml:1:1: grups is not a known key of a scenario/,
+    );
+    assert.match(
+      problems(`${group('clients: 2')}thresholds: { delivery_tme: "p(99) < 1s" }\n`)[0] ?? '',
+      /did you mean delivery_time\?/,
+    );
+  });
+
+  it('say of keys of later versions that they are not supported yet', () => {
+    const later = ['will: { topic: x }', 'session: { expiry: 1h }', 'localAddress: 127.0.0.1'];
+    for (const key of later) assert.match(heads(group(key))[0] ?? '', /not supported yet by this version/, key);
+    assert.match(
+      heads(group('clients: 1', '{ topic: a, payload: { file: a.bin } }'))[0] ?? '',
+      /file is not supported yet/,
+    );
+    for (const scheme of ['mqtts', 'ws', 'wss']) {
+      assert.match(heads(`brokers: [ "${scheme}://h" ]\n${group('clients: 1')}`)[0] ?? '', /not supported yet/);
+    }
+    assert.match(
+      heads(`brokers: [ { url: "mqtt://h", tls: {} } ]\n${group('clients: 1')}`)[0] ?? '',
+      /tls is not supported yet/,
+    );
+  });
+
+  it('are clear about the traps of YAML', () => {
+    assert.match(
+      problems('groups:\n  a:\n    subscribe:\n      topic: #\n')[0] ?? '',
+      /4:7: topic must be text, but is empty.*begins a comment/s,
+    );
+    assert.match(
+      problems('groups:\n  a:\n    subscribe:\n      topic: {index}/x\n')[0] ?? '',
+      /not valid YAML.*begins with \{ in quotes/s,
+    );
+    assert.match(
+      problems('groups:\n  a:\n    subscribe:\n      topic: {index}\n')[0] ?? '',
+      /but is a map.*in quotes/s,
+    );
+    assert.match(problems(group('clients: 1', '{ topic: a, retain: yes }'))[0] ?? '', /did you mean true\?/);
+    assert.match(problems('groups: { a: {} }\nduration: 30\n')[0] ?? '', /did you mean 30s\?/);
+    assert.equal(accepts(group('protocol: 3.1')).groups['a']?.protocol, '3.1');
+    assert.equal(accepts(group('protocol: "3.1.1"')).groups['a']?.protocol, '3.1.1');
+  });
+
+  it('include those of YAML itself', () => {
+    assert.deepEqual(problems('groups:\n  a: { clients: 1 }\n  a: {}\n'), [
+      's.yaml:3:3: a must be given only once\n    3 |   a: {}\n      |   ^',
+    ]);
+    assert.match(heads('groups:\n\ta: {}\n')[0] ?? '', /not valid YAML: tabs/);
+    assert.match(heads('groups: { a: *b }\n')[0] ?? '', /\*b must have an anchor/);
+    assert.match(heads('')[0] ?? '', /the scenario is empty/);
+    assert.match(heads('- 1\n')[0] ?? '', /the scenario must be a map, but is a list/);
+    assert.match(heads('groups: {}\n')[0] ?? '', /groups must have at least one group/);
+  });
+
+  it('name the option that the value came from', () => {
+    const text = group('clients: 1');
+    assert.match(
+      heads(text, { set: ['groups.a.publish.0.qos=7'] })[0] ?? '',
+      /^--set groups\.a\.publish\.0\.qos=7: qos must be 0, 1 or 2, but is 7/,
+    );
+    assert.match(heads(text, { duration: 'long' })[0] ?? '', /^--duration long: duration must be/);
+    assert.match(
+      heads(text, { brokers: ['mqtt://ok', 'http://h'] })[0] ?? '',
+      /^--broker http:\/\/h: brokers must begin with/,
+    );
+    assert.match(heads(text, { set: ['foo.bar=1'] })[0] ?? '', /^--set foo\.bar=1: foo is not a known key/);
+    assert.match(heads(text, { set: ['nothing'] })[0] ?? '', /^--set nothing: must be <path>=<value>/);
+    const list = 'groups: { a: { subscribe: [ { topic: a } ] } }\n';
+    assert.match(heads(list, { set: ['groups.a.subscribe.5.qos=1'] })[0] ?? '', /from 0 to 0, not 5/);
+  });
+
+  it('never show a password', () => {
+    const text =
+      'brokers:\n  - { url: "mqtt://u:secret@h:0", password: hunter2, nmae: x }\n  - { url: "mqtt://h", password: [ hunter2 ] }\ngroups: { a: {} }\n';
+    const told = problems(text, { set: ['brokers.1.password=[hunter2]'] }).join('\n');
+    assert.doesNotMatch(told, /secret|hunter2/);
+    assert.match(told, /u:\*\*\*\*@h/);
+    assert.match(told, /password must be text/);
+  });
+
+  it('put the caret under the right characters where a password before it is masked', () => {
+    const text = 'brokers: [ { password: hunter2hunter2, nmae: x, url: "mqtt://h" } ]\ngroups: { a: {} }\n';
+    const [, line = '', caret = ''] = (problems(text)[0] ?? '').split('\n');
+    assert.equal(line.slice(caret.indexOf('^'), caret.lastIndexOf('^') + 1), 'nmae');
+  });
+
+  it('include variables that are missing, each at its place', () => {
+    const text = group('clients: 1').replace('topic: a', 'topic: "$' + '{TOPIC:?say which}/$' + '{OTHER}"');
+    assert.deepEqual(heads(text), [
+      's.yaml:3:23: the scenario needs the environment variable TOPIC: say which',
+      's.yaml:3:23: the scenario needs the environment variable OTHER, which is not set',
+    ]);
+  });
+});

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Snapshot } from '../../../src/metrics/snapshot.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
+import type { Deliveries } from '../../../src/verdict/delivery.ts';
+import { settle } from '../../../src/verdict/delivery.ts';
+import type { CellContents } from '../../support/hand-made.ts';
+import { group, ordinaryRun, plan, snapshot, told } from '../../support/hand-made.ts';
+
+function settled(cells: readonly CellContents[], more: readonly Snapshot[] = [], of: Plan = plan()): Deliveries {
+  const { totals, series } = told(of, [...ordinaryRun(cells), ...more]);
+  return settle(of, totals, series);
+}
+
+const owed = (qos: 0 | 1 | 2, expected: number, made: number): CellContents => ({
+  labels: { qos },
+  counts: { deliveries_expected: expected, deliveries_made: made },
+});
+
+describe('loss', () => {
+  it('is what was expected and not made', () => {
+    assert.deepEqual(settled([owed(1, 10, 7)]).lost({}), { count: 3, by: { acked_not_delivered: 3 } });
+  });
+
+  it('is no violation at QoS 0', () => {
+    const deliveries = settled([owed(0, 10, 7)]);
+    assert.deepEqual(deliveries.lost({}), { count: 3, by: { qos0: 3 } });
+    assert.equal(deliveries.violations({}).count, 0);
+  });
+
+  it('is a violation at QoS 1 where nothing excuses it', () => {
+    assert.deepEqual(settled([owed(1, 10, 7)]).violations({}), { count: 3, by: { acked_not_delivered: 3 } });
+  });
+
+  for (const excuse of ['disconnects', 'messages_unacked', 'publish_errors'] as const) {
+    it(`is of unknown cause, and no violation, where there were ${excuse}`, () => {
+      const deliveries = settled([owed(2, 10, 7), { counts: { [excuse]: 1 } }]);
+      assert.deepEqual(deliveries.lost({}).by, { unknown: 3 });
+      assert.equal(deliveries.violations({}).count, 0);
+    });
+  }
+
+  it('is excused by a publisher of another group, but not by another subscriber', () => {
+    const groups = [group('g'), group('other')];
+    const connects = { labels: { group: 'other' }, counts: { connects: 10 } };
+    const dropped = { labels: { group: 'other' }, counts: { disconnects: 1 } };
+    const publisher = { labels: { group: 'other' }, counts: { publishes_due: 5 } };
+    const subscriberFell = settled([owed(1, 10, 7), connects, dropped], [], plan({ groups }));
+    assert.deepEqual(subscriberFell.lost({}).by, { acked_not_delivered: 3 });
+    const publisherFell = settled([owed(1, 10, 7), connects, dropped, publisher], [], plan({ groups }));
+    assert.deepEqual(publisherFell.lost({}).by, { unknown: 3 });
+  });
+
+  it('is of the drain where messages still came in its last second', () => {
+    const late = snapshot('draining', 106, { at: [{ labels: { qos: 1 }, counts: { messages_received: 1 } }] });
+    assert.deepEqual(settled([owed(1, 10, 7)], [late]).lost({}).by, { drain_ended: 3 });
+  });
+
+  it('of one cell is never made up for by another', () => {
+    const other = { labels: { qos: 1 as const, broker: 'c' }, counts: { deliveries_expected: 5, deliveries_made: 6 } };
+    const deliveries = settled([owed(1, 10, 9), other]);
+    assert.equal(deliveries.lost({}).count, 1);
+    assert.equal(deliveries.lost({ broker: 'c' }).count, 0);
+    assert.match(deliveries.warnings[0] ?? '', /broker c, QoS 1: 6 deliveries for 5 expected: this is a bug/);
+  });
+});
+
+describe('duplicates', () => {
+  const twice = (qos: 0 | 1 | 2): CellContents => ({ labels: { qos }, counts: { messages_duplicated: 2 } });
+
+  it('are allowed at QoS 1 and violations at QoS 0 and 2', () => {
+    assert.deepEqual(settled([twice(1)]).violations({}), { count: 0, by: {} });
+    assert.deepEqual(settled([twice(2)]).violations({}), { count: 2, by: { duplicate: 2 } });
+    assert.deepEqual(settled([twice(0)]).violations({}), { count: 2, by: { duplicate: 2 } });
+  });
+
+  it('delivered at QoS 0 are not judged where something is published at QoS 1, which may be sent again', () => {
+    const resent = { labels: { qos: 1 as const }, counts: { messages_sent: 5 } };
+    assert.equal(settled([twice(0), resent]).violations({}).count, 0);
+  });
+});
+
+describe('the delivery table', () => {
+  it('has a row for each subscribing group and QoS, summed over brokers', () => {
+    const elsewhere = {
+      labels: { qos: 1 as const, broker: 'c' },
+      counts: { deliveries_expected: 5, deliveries_made: 5 },
+    };
+    const disordered = { labels: { qos: 2 as const }, counts: { messages_out_of_order: 4 } };
+    assert.deepEqual(settled([owed(1, 10, 9), elsewhere, disordered]).rows, [
+      { group: 'g', qos: 1, expected: 15, received: 14, lost: 1, duplicated: 0, outOfOrder: 0 },
+      { group: 'g', qos: 2, expected: 0, received: 0, lost: 0, duplicated: 0, outOfOrder: 4 },
+    ]);
+  });
+
+  it('counts what came out of order as a violation', () => {
+    const disordered = { labels: { qos: 0 as const }, counts: { messages_out_of_order: 4 } };
+    assert.deepEqual(settled([disordered]).violations({}).by, { out_of_order: 4 });
+  });
+});

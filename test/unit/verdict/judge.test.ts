@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { group, judged, ordinaryRun, plan, progressAt, snapshot, threshold } from '../../support/hand-made.ts';
+
+const received = { counts: { messages_sent: 100, messages_received: 100 }, labels: { qos: 1 as const } };
+
+describe('the verdict', () => {
+  it('is passed, with exit code 0 and no reason, where every threshold holds', () => {
+    const result = judged(
+      plan({ thresholds: [threshold('messages_sent', 'count', '==', 100)] }),
+      ordinaryRun([received]),
+    );
+    assert.deepEqual([result.verdict, result.exitCode, result.reasons], ['passed', 0, []]);
+    assert.equal(result.thresholds[0]?.value, 100);
+  });
+
+  it('is failed with 99 where a threshold does not hold, and says what it was', () => {
+    const result = judged(
+      plan({ thresholds: [threshold('messages_sent', 'rate', '>=', 99)] }),
+      ordinaryRun([received]),
+    );
+    assert.deepEqual([result.verdict, result.exitCode], ['failed', 99]);
+    assert.deepEqual(result.reasons, ['messages_sent: rate >= 99, but it was 50/s.']);
+  });
+
+  it('is passed where only a threshold of level warn does not hold', () => {
+    const warn = threshold('messages_sent', 'count', '>', 1000, { level: 'warn' });
+    assert.equal(judged(plan({ thresholds: [warn] }), ordinaryRun([received])).verdict, 'passed');
+  });
+
+  it('fails a threshold without data', () => {
+    const asked = threshold('delivery_time', { percentile: 99 }, '<', 50_000);
+    const result = judged(plan({ thresholds: [asked] }), ordinaryRun([received]));
+    assert.equal(result.thresholds[0]?.value, null);
+    assert.deepEqual(result.reasons, ['delivery_time: p(99) < 50000, but there is no data.']);
+  });
+
+  it('is aborted with 130 after SIGINT and 143 after SIGTERM, and judges no threshold', () => {
+    const asked = plan({ thresholds: [threshold('messages_sent', 'count', '>', 1000)] });
+    const interrupted = judged(asked, ordinaryRun([received]), { signal: 'SIGINT' });
+    assert.deepEqual([interrupted.verdict, interrupted.exitCode, interrupted.thresholds], ['aborted', 130, []]);
+    assert.equal(judged(asked, ordinaryRun(), { signal: 'SIGTERM' }).exitCode, 143);
+  });
+
+  it('is incomplete with 4 where a client never connected, before any threshold', () => {
+    const asked = plan({
+      groups: [group('g', { clients: 12 })],
+      thresholds: [threshold('messages_sent', 'count', '>', 1000)],
+    });
+    const result = judged(asked, ordinaryRun([received]));
+    assert.deepEqual([result.verdict, result.exitCode], ['incomplete', 4]);
+    assert.deepEqual(result.reasons, ['Group g: 2 of 12 clients never connected; nothing was expected of them.']);
+  });
+
+  it('does not take a client that came back for one that never connected', () => {
+    const back = { counts: { connects: 2, reconnects: 2, disconnects: 2 } };
+    const result = judged(plan({ groups: [group('g', { clients: 11 })] }), ordinaryRun([back]));
+    assert.match(result.reasons[0] ?? '', /1 of 11 clients never connected/);
+  });
+
+  it('only warns of missing clients where the scenario itself sets atLeast', () => {
+    const connect = { ...group('g').connect, atLeastSet: true };
+    const result = judged(plan({ groups: [group('g', { clients: 12, connect })] }), ordinaryRun());
+    assert.deepEqual([result.verdict, result.exitCode], ['passed', 0]);
+    assert.match(result.warnings[0] ?? '', /2 of 12 clients never connected/);
+  });
+
+  it('is incomplete where a worker died, and says how many clients it took along', () => {
+    const lost = [{ worker: '1', clients: 5, reason: 'out of memory' }];
+    const result = judged(plan(), ordinaryRun([received], { lost }));
+    assert.equal(result.exitCode, 4);
+    assert.match(result.reasons[0] ?? '', /Worker "1" died and took 5 clients along \(out of memory\)/);
+  });
+
+  it('is not started with 3 where too few connected, with the most frequent cause and what to do', () => {
+    const causes = { connect_errors: { connect_timeout: 2, connection_refused: 8 } };
+    const result = judged(plan(), [
+      snapshot('connecting', 99, { at: [{ counts: { connect_errors: 10 }, causes }] }),
+      snapshot('ended', 130),
+    ]);
+    assert.deepEqual([result.verdict, result.exitCode, result.thresholds], ['notStarted', 3, []]);
+    assert.equal(
+      result.reasons[0],
+      'Group g: 0 of 10 clients connected within 30s, at least 50 % must, mostly for connection_refused (8 times).',
+    );
+    assert.match(result.reasons[1] ?? '', /is the broker running at mqtt:\/\/127\.0\.0\.1:1883/);
+  });
+
+  it('is aborted rather than not started where a signal came while connecting', () => {
+    const result = judged(plan(), [snapshot('connecting', 99), snapshot('ended', 100)], { signal: 'SIGINT' });
+    assert.deepEqual([result.verdict, result.exitCode], ['aborted', 130]);
+  });
+
+  it('says that the measured window was cut short', () => {
+    const result = judged(plan({ durationMs: 60_000 }), ordinaryRun([received]));
+    assert.deepEqual(result.warnings, ['the measured window ended after 2s of 1m']);
+  });
+});
+
+describe('the result', () => {
+  it('tells counters by due time, by event time and as a rate of the window, and what was outside', () => {
+    const snapshots = [
+      snapshot('warmUp', 100, { at: [{ outside: { messages_sent: 30 } }] }),
+      snapshot('measuring', 101, {
+        at: [{ counts: { messages_sent: 8 }, outside: { messages_sent: 2 } }],
+        progress: progressAt(101),
+      }),
+      snapshot('measuring', 102, { at: [{ counts: { messages_sent: 10 } }], progress: progressAt(102) }),
+      snapshot('draining', 103, { at: [{ counts: { messages_sent: 1 } }], progress: progressAt(102) }),
+    ];
+    const { totals, groups, brokers } = judged(plan(), snapshots);
+    assert.deepEqual(totals.messages_sent, { count: 19, inWindow: 20, rate: 10 });
+    assert.deepEqual(totals.outside, { messages_sent: 32 });
+    assert.equal(groups['g']?.messages_sent.count, 19);
+    assert.equal(brokers['b']?.messages_sent.count, 19);
+  });
+
+  it('tells times in milliseconds and leaves out those without a value', () => {
+    const { totals } = judged(plan(), ordinaryRun([{ times: { publish_time: [1000, 2000, 3000] } }]));
+    assert.deepEqual([totals.publish_time?.count, totals.publish_time?.min], [3, 1]);
+    assert.ok(Math.abs((totals.publish_time?.p50 ?? 0) - 2) < 0.01);
+    assert.equal(totals.delivery_time, undefined);
+  });
+
+  it('names causes', () => {
+    const causes = { disconnects: { connection_reset: 2 } };
+    const { totals } = judged(plan(), ordinaryRun([{ counts: { disconnects: 2 }, causes }]));
+    assert.deepEqual(totals.disconnects.by, { connection_reset: 2 });
+  });
+
+  it('never shows the credentials of a broker', () => {
+    const brokers = [{ name: 'b', target: { url: 'mqtt://me:secret@host:1883' }, weight: 1, embedded: false }];
+    assert.equal(JSON.stringify(judged(plan({ brokers }), ordinaryRun())).includes('secret'), false);
+  });
+
+  it('tells events in ms from the start of the load', () => {
+    const events = [{ atUs: 101_500_000, text: 'no publisher is left' }];
+    assert.deepEqual(judged(plan(), ordinaryRun([], { events })).events, [{ t: 1500, text: 'no publisher is left' }]);
+  });
+});

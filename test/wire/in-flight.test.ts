@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { awaiting, InFlight } from '../../src/clients/in-flight.ts';
+import { randomFor } from '../support/seeded.ts';
+
+describe('the window of publishes in flight', () => {
+  test('gives out each packet id once, from 1 on, and then says full', () => {
+    const window = new InFlight(3);
+    const take = () => window.take(awaiting.puback, 0, 0, 0);
+    assert.deepEqual([take(), take(), take(), take(), window.count], [1, 2, 3, 0, 3]);
+  });
+
+  test('keeps stream, due and written time of each, and what it waits for', () => {
+    const window = new InFlight(2);
+    window.take(awaiting.puback, 16_777_215, 3e12, 3e12 + 1);
+    const id = window.take(awaiting.pubrec, 5, 7, 8);
+    assert.deepEqual([window.stream(1), window.dueUs(1), window.writtenUs(1)], [16_777_215, 3e12, 3e12 + 1]);
+    assert.deepEqual([window.state(1), window.state(id)], [awaiting.puback, awaiting.pubrec]);
+    window.advance(id, awaiting.pubcomp);
+    assert.equal(window.state(id), awaiting.pubcomp);
+  });
+
+  test('knows no state of ids that are not in flight', () => {
+    const window = new InFlight(2);
+    const id = window.take(awaiting.puback, 0, 0, 0);
+    window.release(id);
+    assert.deepEqual(
+      [0, 1, 2, 3, 65_535].map((one) => window.state(one)),
+      [0, 0, 0, 0, 0],
+    );
+  });
+
+  test('lets an id rest as long as possible before it is used again [MQTT-2.2.1-3]', () => {
+    const window = new InFlight(4);
+    const used: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      const id = window.take(awaiting.puback, 0, 0, 0);
+      used.push(id);
+      window.release(id);
+    }
+    assert.deepEqual(used, [1, 2, 3, 4, 1, 2, 3, 4]);
+  });
+
+  test('never has two publishes under one id, in whatever order they are acknowledged', (t) => {
+    const random = randomFor(t);
+    for (const size of [1, 2, 7, 100, 65_499]) {
+      const window = new InFlight(size);
+      const flying = new Map<number, number>();
+      for (let i = 0; i < 20_000; i++) {
+        if (random(2) === 0) {
+          const id = window.take(awaiting.puback, i, i, i);
+          assert.equal(id === 0, flying.size === size);
+          if (id === 0) continue;
+          assert.ok(id >= 1 && id <= size && !flying.has(id));
+          flying.set(id, i);
+        } else if (flying.size > 0) {
+          const [id, stream] = (random(2) === 0 ? [...flying.entries()].at(-1) : [...flying.entries()][0]) as [
+            number,
+            number,
+          ];
+          assert.equal(window.stream(id), stream);
+          window.release(id);
+          flying.delete(id);
+        }
+        assert.equal(window.count, flying.size);
+      }
+    }
+  });
+
+  test('gives up all that is in flight, each told once', () => {
+    const window = new InFlight(5);
+    for (let i = 0; i < 5; i++) window.take(awaiting.pubrec, i, i * 10, 0);
+    window.release(2);
+    const told: number[][] = [];
+    window.abandon((stream, dueUs) => told.push([stream, dueUs]));
+    assert.deepEqual(
+      told.sort(([a = 0], [b = 0]) => a - b),
+      [
+        [0, 0],
+        [2, 20],
+        [3, 30],
+        [4, 40],
+      ],
+    );
+    assert.equal(window.count, 0);
+    const again = Array.from({ length: 6 }, () => window.take(awaiting.puback, 0, 0, 0));
+    assert.deepEqual([...new Set(again)].sort(), [0, 1, 2, 3, 4, 5]);
+  });
+});
