@@ -26,6 +26,7 @@ export function combine(parts: readonly Snapshot[]): Snapshot {
   return {
     phase: phases[Math.min(...parts.map(({ phase }) => phases.indexOf(phase)))] as Phase,
     second: Math.max(...parts.map(({ second }) => second)),
+    tenth: Math.max(...parts.map(({ tenth }) => tenth)),
     cells: [...cells.values()].map(({ labels, measured, outside, gauges }) => ({
       labels,
       measured: told(measured),
@@ -92,9 +93,9 @@ function told({ counts, causes, times }: CountedSum): Counted {
   };
 }
 
-/** Its place in the order of a run: seconds, and within one the phases of the load; before the load all is one. */
-function keyOf({ second, phase }: Snapshot): number {
-  return second * phases.length + Math.max(1, phases.indexOf(phase));
+/** Its place in the order of a run: tenths of seconds, and within one the phases of the load; before the load all is one. */
+function keyOf({ second, tenth, phase }: Snapshot): number {
+  return (second * 10 + tenth) * phases.length + Math.max(1, phases.indexOf(phase));
 }
 
 /** Lines up what several workers tell: a second is told on when every living worker has told it, or a later one. */

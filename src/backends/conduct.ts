@@ -55,6 +55,7 @@ class Conductor {
   readonly #seen = new Tally();
   #stage: Stage = 'gathering';
   #drainUs = Number.POSITIVE_INFINITY;
+  #receiptUs = 0;
 
   constructor(plan: Plan, execution: Execution) {
     this.#plan = plan;
@@ -64,10 +65,11 @@ class Conductor {
 
   heard(snapshot: Snapshot): void {
     this.#seen.add(snapshot);
+    if (sum(snapshot.cells, (cell) => countOf(cell, 'messages_received')) > 0) this.#receiptUs = nowUs();
     this.#absent.push(...snapshot.absent);
     if (this.#stage === 'gathering' && snapshot.phase === 'ready') this.#begin();
     else if (this.#stage === 'loading') this.#whileLoading(snapshot);
-    if (this.#stage === 'draining' && snapshot.phase === 'draining') this.#whileDraining(snapshot);
+    if (this.#stage === 'draining' && snapshot.phase === 'draining') this.#whileDraining();
   }
 
   #begin(): void {
@@ -115,18 +117,18 @@ class Conductor {
     this.#execution.drain(atUs);
   }
 
-  #whileDraining(snapshot: Snapshot): void {
+  #whileDraining(): void {
     const over = nowUs() - this.#drainUs >= this.#plan.drainMs * 1000;
-    if (over || this.#settled(snapshot) || this.#nobodyLeft()) this.leave();
+    if (over || this.#settled() || this.#nobodyLeft()) this.leave();
   }
 
   /** Nothing is in flight or owed and all expected came; where more may come than is expected, a second brought nothing. */
-  #settled(snapshot: Snapshot): boolean {
+  #settled(): boolean {
     const seen = this.#seen;
     if (seen.gauge('in_flight') > 0 || seen.gauge('publishes_owed') > 0) return false;
     if (seen.count('deliveries_expected') > seen.count('deliveries_made')) return false;
     const unforeseen = seen.count('messages_unjudged') + seen.count('messages_copied') > 0;
-    return !unforeseen || sum(snapshot.cells, (cell) => countOf(cell, 'messages_received')) === 0;
+    return !unforeseen || nowUs() - this.#receiptUs >= secondUs;
   }
 
   /** The signal: ends the load and drains; before the load there is nothing to drain. */

@@ -43,5 +43,15 @@ function thread(entry: URL, name: string): Execute {
 /** What is told for a worker that can no longer speak. */
 function lastWords(lost: Lost): Snapshot {
   const second = Math.floor(nowUs() / 1e6);
-  return { phase: 'ended', second, cells: [], health: [], lost: [lost], absent: [], events: [], progress: noProgress };
+  return {
+    phase: 'ended',
+    second,
+    tenth: 0,
+    cells: [],
+    health: [],
+    lost: [lost],
+    absent: [],
+    events: [],
+    progress: noProgress,
+  };
 }

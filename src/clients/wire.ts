@@ -1,23 +1,22 @@
 /** Cost: per message one copy into the thread's outbox, a few field stores, and the socket's write. */
 import { nowUs } from '../base/clock.ts';
-import { decode, encodeConnect, encodeDisconnect, encodeSubscribe } from '../mqtt/codec.ts';
+import { decode, encodeDisconnect } from '../mqtt/codec.ts';
 import type { PacketSink } from '../mqtt/framing.ts';
 import { Framing } from '../mqtt/framing.ts';
 import type { PublishTemplate } from '../mqtt/publish-template.ts';
 import { publishTemplate } from '../mqtt/publish-template.ts';
 import { transports } from '../transports/index.ts';
 import type { Connection, TransportListener } from '../transports/transport.ts';
-import { causeOfError, connackName, reasonName } from './causes.ts';
+import { causeOfError, disconnectName } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
+import { answerOf, connectPacket } from './handshake.ts';
 import { awaiting, InFlight } from './in-flight.ts';
+import { KeepAlive } from './keep-alive.ts';
 import { Outbox, type Sender } from './outbox.ts';
 import { Receiver } from './receiver.ts';
+import { largestWindow, Subscribing } from './subscribing.ts';
 
 const outbox = new Outbox();
-
-/** Packet ids of SUBSCRIBE, above every window of publishes. */
-const subscribeIds = { from: 65_500, to: 65_535 };
-export const largestWindow = subscribeIds.from - 1;
 
 type State = 'closed' | 'opening' | 'waiting' | 'connected' | 'ending';
 
@@ -37,13 +36,10 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
   #blocked = false;
   /** Somebody was told false by `publish`, or waits for `writable`. */
   #owing = false;
-  #keepAliveUs = 0;
+  readonly #keepAlive = new KeepAlive();
+  #subscribing: Subscribing | null = null;
   #openedUs = 0;
-  #lastSentUs = 0;
-  #pingUs = 0;
   #readUs = 0;
-  #subscribeId = subscribeIds.from;
-  #subscribedUs = 0;
   bytesSent = 0;
   bytesReceived = 0;
 
@@ -71,17 +67,16 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     this.#detail = undefined;
     this.#blocked = false;
     this.#owing = false;
-    this.#pingUs = 0;
-    this.#subscribedUs = 0;
+    this.#subscribing = null;
     this.#framing = new Framing();
     this.#openedUs = nowUs();
     this.#connection = transport.open(target, this);
   }
 
   subscribe(filters: readonly Filter[]): void {
-    this.#subscribeId = this.#subscribeId === subscribeIds.to ? subscribeIds.from : this.#subscribeId + 1;
-    this.#subscribedUs = nowUs();
-    this.#send(encodeSubscribe(this.#session.protocol, this.#subscribeId, filters), this.#subscribedUs);
+    const now = nowUs();
+    this.#subscribing ??= new Subscribing();
+    this.#send(this.#subscribing.packet(this.#session.protocol, filters, now), now);
   }
 
   publish(message: Outgoing, dueUs: number, now: number): boolean {
@@ -89,14 +84,15 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
       this.#owing = true;
       return false;
     }
+    // A full window holds back every QoS, so that the publishes of a client stay in order.
+    if (this.#inFlight !== null && this.#inFlight.count >= this.#window) {
+      this.#owing = true;
+      return false;
+    }
     let id = 0;
     if (message.qos !== 0) {
       if (this.#inFlight === null) this.#inFlight = new InFlight(this.#window);
       id = this.#inFlight.take(message.qos === 1 ? awaiting.puback : awaiting.pubrec, message.stream, dueUs, now);
-      if (id === 0) {
-        this.#owing = true;
-        return false;
-      }
     }
     const template = (message.memo ?? this.#prepare(message)) as PublishTemplate;
     const { header, packetIdOffset } = template;
@@ -109,7 +105,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
       bytes[at + packetIdOffset + 1] = id;
     }
     bytes.set(payload, at + header.length);
-    this.#lastSentUs = now;
+    this.#keepAlive.lastSentUs = now;
     return true;
   }
 
@@ -137,7 +133,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
 
   #send(packet: Uint8Array, now: number): void {
     outbox.flush();
-    this.#lastSentUs = now;
+    this.#keepAlive.lastSentUs = now;
     this.send(packet);
   }
 
@@ -156,23 +152,18 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
   }
 
   check(now: number): void {
-    if (this.#state === 'connected') this.#keepAlive(now);
+    if (this.#state === 'connected') this.#checkConnected(now);
     else if (this.#state !== 'closed' && now - this.#openedUs > this.#session.connectTimeoutMs * 1000) {
       this.#fail('connect_timeout');
     }
   }
 
-  #keepAlive(now: number): void {
-    const timeoutUs = this.#session.connectTimeoutMs * 1000;
-    if (this.#subscribedUs !== 0 && now - this.#subscribedUs > timeoutUs) this.#fail('suback_timeout');
-    const keepAliveUs = this.#keepAliveUs;
-    if (keepAliveUs === 0) return;
-    if (this.#pingUs !== 0) {
-      if (now - this.#pingUs > Math.max(1e6, keepAliveUs / 2)) this.#fail('keep_alive_timeout');
-    } else if (now - this.#lastSentUs > keepAliveUs - Math.min(keepAliveUs / 4, 5e6)) {
-      this.#pingUs = now;
-      this.#send(pingreq, now);
-    }
+  #checkConnected(now: number): void {
+    const writtenUs = this.#subscribing?.writtenUs ?? 0;
+    if (writtenUs !== 0 && now - writtenUs > this.#session.connectTimeoutMs * 1000) this.#fail('suback_timeout');
+    const due = this.#keepAlive.check(now);
+    if (due === 'ping') this.#send(pingreq, now);
+    else if (due === 'dead') this.#fail('keep_alive_timeout');
   }
 
   #fail(cause: string, detail?: string): void {
@@ -185,13 +176,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
 
   opened(): void {
     this.#state = 'waiting';
-    const { clientId, protocol, cleanStart, keepAliveS, username, password } = this.#session;
-    const fields = { clientId, protocol, cleanStart, keepAliveS };
-    const credentials = {
-      ...(username === undefined ? {} : { username }),
-      ...(password === undefined ? {} : { password }),
-    };
-    this.#send(encodeConnect({ ...fields, ...credentials }), nowUs());
+    this.#send(connectPacket(this.#session), nowUs());
   }
 
   data(buffer: Buffer, length: number): void {
@@ -241,7 +226,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
       case 0x62:
         return this.#pubrel(bytes, body, end);
       case 0xd0:
-        this.#pingUs = 0;
+        this.#keepAlive.answered();
         return true;
       case 0x90:
         return this.#suback(bytes, start, end);
@@ -264,7 +249,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     const id = this.#receiver.packetId;
     if (message.qos === 1) acknowledge(this, 0x40, id);
     else if (message.qos === 2) acknowledge(this, 0x50, id);
-    if (message.qos !== 0) this.#lastSentUs = this.#readUs;
+    if (message.qos !== 0) this.#keepAlive.lastSentUs = this.#readUs;
     if (!this.#receiver.repeated) this.#listener.received(message);
     return true;
   }
@@ -274,7 +259,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     const id = bytes.readUInt16BE(body);
     this.#receiver?.release(id);
     acknowledge(this, 0x70, id);
-    this.#lastSentUs = this.#readUs;
+    this.#keepAlive.lastSentUs = this.#readUs;
     return true;
   }
 
@@ -288,7 +273,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     if (first === 0x50 && (state === awaiting.pubrec || state === awaiting.pubcomp) && reason < 0x80) {
       inFlight?.advance(id, awaiting.pubcomp);
       acknowledge(this, 0x62, id);
-      this.#lastSentUs = this.#readUs;
+      this.#keepAlive.lastSentUs = this.#readUs;
       return true;
     }
     const fits =
@@ -310,29 +295,26 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     if (first !== 0x20) return this.#malformed(`packet 0x${first.toString(16)} before CONNACK`);
     const packet = this.#decode(bytes, start, end);
     if (packet?.cmd !== 'connack') return false;
-    const { protocol } = this.#session;
-    const code = (protocol === '5' ? packet.reasonCode : packet.returnCode) ?? 0;
-    if (code !== 0) {
-      this.#fail(connackName(protocol, code), packet.properties?.reasonString);
+    const answer = answerOf(packet, this.#session, largestWindow);
+    if ('refused' in answer) {
+      this.#fail(answer.refused, answer.detail);
       return false;
     }
     this.#state = 'connected';
-    this.#keepAliveUs = (packet.properties?.serverKeepAlive ?? this.#session.keepAliveS) * 1e6;
-    const window = Math.min(this.#session.inFlight, packet.properties?.receiveMaximum ?? largestWindow);
-    if (window !== this.#window) this.#inFlight = null;
-    this.#window = window;
-    this.#listener.connected(packet.sessionPresent, this.#openedUs);
+    this.#keepAlive.start(answer.keepAliveUs, this.#readUs);
+    if (answer.window !== this.#window) this.#inFlight = null;
+    this.#window = answer.window;
+    this.#listener.connected(answer.sessionPresent, this.#openedUs);
     return true;
   }
 
   #suback(bytes: Buffer, start: number, end: number): boolean {
     const packet = this.#decode(bytes, start, end);
     if (packet?.cmd !== 'suback') return false;
-    if (this.#subscribedUs === 0 || packet.messageId !== this.#subscribeId)
-      return this.#malformed('SUBACK for no SUBSCRIBE');
-    const writtenUs = this.#subscribedUs;
-    this.#subscribedUs = 0;
-    this.#listener.subscribed(packet.granted as readonly number[], writtenUs);
+    const writtenUs = this.#subscribing?.writtenUs ?? 0;
+    const granted = this.#subscribing?.answered(packet);
+    if (granted === undefined) return this.#malformed('SUBACK that answers no SUBSCRIBE');
+    this.#listener.subscribed(granted, writtenUs);
     return true;
   }
 
@@ -341,7 +323,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     if (this.#session.protocol !== '5') return this.#malformed('DISCONNECT from a server of MQTT 3');
     const packet = this.#decode(bytes, start, end);
     if (packet?.cmd !== 'disconnect') return false;
-    this.#fail(reasonName(packet.reasonCode ?? 0), packet.properties?.reasonString);
+    this.#fail(disconnectName(packet.reasonCode ?? 0), packet.properties?.reasonString);
     return false;
   }
 

@@ -137,11 +137,12 @@ export class Fleet implements Execution, Host {
     const now = nowUs();
     this.#recorder.loopDelay(Math.max(0, now - this.#wakeUs - timerGrainUs));
     this.#ticking = true;
+    // First, so that what this tick does is told with the phase and second in which it does it.
+    this.#seconds.tick(this.#phase(now), now, this.#lastDueUs(), () => this.#count());
     if (now >= this.#checkUs) this.#check(now);
     this.#ramp(now);
     if (now >= this.#nextRetryUs) this.#retry(now);
     if (now >= this.#startUs) for (const drive of this.#drives) if (drive.nextUs <= now) drive.run(nowUs);
-    this.#seconds.tick(this.#phase(now), nowUs(), this.#lastDueUs(), () => this.#count());
     this.#ticking = false;
     if (this.#seconds.over) this.#leave();
     else this.#wake();

@@ -5,15 +5,24 @@ import type { Health, Phase, Progress, Snapshot } from '../metrics/snapshot.ts';
 import { noProgress } from '../metrics/snapshot.ts';
 
 const secondUs = 1_000_000;
+const tenthUs = 100_000;
 const never = Number.POSITIVE_INFINITY;
 
-/** Tells a snapshot for every whole second of the monotonic clock, and one more where the phase of the load changes. */
+type Who = Omit<Health, 'loopDelay' | 'utilisation'>;
+
+/** Under load a snapshot a second; where people wait, for connections or the end, one a tenth. */
+function grainUs(phase: Phase): number {
+  return phase === 'warmUp' || phase === 'measuring' ? secondUs : tenthUs;
+}
+
+/** Tells what happened, cut at whole seconds (or tenths) of the monotonic clock and where the phase of the load changes. */
 export class Seconds {
   readonly #recorder: Recorder;
-  readonly #health: Omit<Health, 'loopDelay' | 'utilisation'>;
+  readonly #health: Who;
   readonly #tell: (snapshot: Snapshot) => void;
   #phase: Phase = 'connecting';
-  #second = 0;
+  /** When the part began that is told next; 0: nothing has begun. */
+  #partUs = 0;
   #utilisation = performance.eventLoopUtilization();
   #progress: Progress = noProgress;
   #startUs = never;
@@ -22,11 +31,7 @@ export class Seconds {
   /** The snapshot of the end has been told. */
   over = false;
 
-  constructor(
-    recorder: Recorder,
-    health: Omit<Health, 'loopDelay' | 'utilisation'>,
-    tell: (snapshot: Snapshot) => void,
-  ) {
+  constructor(recorder: Recorder, health: Who, tell: (snapshot: Snapshot) => void) {
     this.#recorder = recorder;
     this.#health = health;
     this.#tell = tell;
@@ -34,11 +39,16 @@ export class Seconds {
 
   /** When the next snapshot is due. */
   get nextUs(): number {
-    return Math.min((this.#second + 1) * secondUs, this.#boundaryUs());
+    return Math.min(this.#partEndUs(), this.#phaseEndUs());
+  }
+
+  #partEndUs(): number {
+    const grain = grainUs(this.#phase);
+    return (Math.floor(this.#partUs / grain) + 1) * grain;
   }
 
   /** When the phase that is being told ends, as far as the clock decides that. */
-  #boundaryUs(): number {
+  #phaseEndUs(): number {
     if (this.#phase === 'measuring') return this.#toUs;
     return this.#phase === 'warmUp' ? this.fromUs : this.#phase === 'ready' ? this.#startUs : never;
   }
@@ -62,34 +72,30 @@ export class Seconds {
     if (this.#progress.rampFromUs === 0) this.#progress = { ...this.#progress, rampFromUs: fromUs };
   }
 
-  /** One more client is ready; `at` now. */
+  /** One more client is ready. */
   ramped(atUs: number): void {
     this.#progress = { ...this.#progress, rampToUs: atUs };
   }
 
-  /** `count` brings the recorder up to date before a snapshot is taken. */
+  /** To be called before the work of a tick; `count` brings the recorder up to date before a snapshot is taken. */
   tick(phase: Phase, nowUs: number, lastDueUs: number, count: () => void): void {
-    if (this.#second === 0) this.#second = Math.floor(nowUs / secondUs);
-    const second = Math.floor(nowUs / secondUs);
-    if (second === this.#second && this.#same(phase)) return;
+    if (this.#partUs === 0) this.#partUs = nowUs;
+    if (phase === this.#phase && nowUs < this.#partEndUs()) return;
     count();
     this.#advance(Math.min(nowUs, phase === 'measuring' ? nowUs : this.#toUs), lastDueUs);
+    const phaseEndUs = phase === this.#phase ? never : Math.min(this.#phaseEndUs(), nowUs);
+    // A part that went by without a tick is told too, empty, so that the gauges of all threads stay in step.
+    for (let endUs = this.#partEndUs(); endUs <= Math.min(nowUs, phaseEndUs); endUs = this.#partEndUs())
+      this.#take(endUs);
+    if (phase === this.#phase) return;
+    if (this.#partUs < phaseEndUs) this.#take(phaseEndUs);
+    this.#phase = phase;
     if (phase === 'ended') {
-      this.#take('ended', this.#second);
+      this.#take(nowUs);
       this.over = true;
       return;
     }
-    // A second that went by without a tick is told too, empty, so that the seconds of all threads stay in step.
-    for (; this.#second < second; this.#second++) this.#take(this.#phase, this.#second);
-    // Nothing is left to tell of a phase that ended just when the second began.
-    if (!this.#same(phase) && this.#boundaryUs() !== second * secondUs) this.#take(this.#phase, this.#second);
-    this.#phase = phase;
-  }
-
-  /** Connecting and ready are told in one. */
-  #same(phase: Phase): boolean {
-    if (phase === 'ready' && this.#phase === 'connecting') this.#phase = 'ready';
-    return phase === this.#phase;
+    for (let endUs = this.#partEndUs(); endUs <= nowUs; endUs = this.#partEndUs()) this.#take(endUs);
   }
 
   #advance(nowUs: number, lastDueUs: number): void {
@@ -100,11 +106,15 @@ export class Seconds {
     this.#progress = { ...this.#progress, ...window, lastDueUs };
   }
 
-  #take(phase: Phase, second: number): void {
+  /** Tells the part that began at #partUs; the next one begins at `endUs`. */
+  #take(endUs: number): void {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.#utilisation);
     this.#utilisation = now;
     const health = { ...this.#health, utilisation: Number.isFinite(utilization) ? utilization : 0 };
-    this.#tell(this.#recorder.take(phase, second, health, this.#progress));
+    const second = Math.floor(this.#partUs / secondUs);
+    const tenth = Math.floor((this.#partUs % secondUs) / tenthUs);
+    this.#tell(this.#recorder.take(this.#phase, { second, tenth }, health, this.#progress));
+    this.#partUs = endUs;
   }
 }

@@ -153,13 +153,19 @@ export class Recorder {
     this.#events.push({ atUs, text });
   }
 
-  /** What came since the last one, told as of `second`. */
-  take(phase: Phase, second: number, health: Omit<Health, 'loopDelay'>, progress: Progress): Snapshot {
+  /** What came since the last one, told as of the time that began with `tenth` of `second`. */
+  take(
+    phase: Phase,
+    { second, tenth }: Pick<Snapshot, 'second' | 'tenth'>,
+    health: Omit<Health, 'loopDelay'>,
+    progress: Progress,
+  ): Snapshot {
     const cells: CellSnapshot[] = [];
     for (const cell of this.#cells.values()) cells.push(cell.take());
     const snapshot: Snapshot = {
       phase,
       second,
+      tenth,
       cells,
       health: [{ ...health, loopDelay: this.#loopDelay.take() }],
       lost: [],

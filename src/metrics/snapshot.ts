@@ -71,11 +71,13 @@ export interface Progress {
 
 /**
  * What happened in one whole second of the monotonic clock, so that the seconds of all threads coincide; plain JSON, the
- * only thing told upwards. A second in which the phase changes is told in two parts, one a phase.
+ * only thing told upwards. While there is no load, where people wait, tenths of a second are told (`tenth` 0 to 9); a second
+ * in which the phase changes is told in parts, one a phase, and `tenth` is where its part begins.
  */
 export interface Snapshot {
   readonly phase: Phase;
   readonly second: number;
+  readonly tenth: number;
   readonly cells: readonly CellSnapshot[];
   readonly health: readonly Health[];
   readonly lost: readonly Lost[];

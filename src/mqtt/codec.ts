@@ -11,6 +11,8 @@ export type ConnectFields = {
 };
 
 type Packet = mqttPacket.Packet;
+export type ConnackPacket = mqttPacket.IConnackPacket;
+export type SubackPacket = mqttPacket.ISubackPacket;
 
 const versions = { '3.1': 3, '3.1.1': 4, '5': 5 } as const;
 
@@ -72,6 +74,9 @@ function encode(packet: Packet, protocol: Protocol): Buffer {
   return mqttPacket.generate(packet, { protocolVersion: versions[protocol] });
 }
 
+/** Remaining lengths below which a packet lacks its code: CONNACK flags and code, SUBACK id and one code. */
+const shortest: Readonly<Record<string, number>> = { connack: 2, suback: 3 };
+
 /** One whole packet; throws where it is malformed. */
 export function decode(bytes: Buffer, protocol: Protocol): Packet {
   const parser = mqttPacket.parser({ protocolVersion: versions[protocol] });
@@ -84,5 +89,7 @@ export function decode(bytes: Buffer, protocol: Protocol): Packet {
   });
   parser.parse(bytes);
   if (result === undefined) throw new Error('incomplete packet');
+  // mqtt-packet takes what is missing for success: no code, or packet id -1.
+  if ((result.length ?? 0) < (shortest[result.cmd] ?? 0)) throw new Error(`short ${result.cmd}`);
   return result;
 }

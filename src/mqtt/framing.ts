@@ -6,6 +6,10 @@ export interface PacketSink {
   packet(bytes: Buffer, start: number, body: number, end: number): boolean;
 }
 
+/** First bytes of what a server sends: all PUBLISH, and CONNACK to AUTH with their fixed flags [MQTT-2.1.3-1]. */
+const fromServer = new Uint8Array(256).fill(1, 0x30, 0x40);
+for (const first of [0x20, 0x40, 0x50, 0x62, 0x70, 0x90, 0xb0, 0xd0, 0xe0, 0xf0]) fromServer[first] = 1;
+
 const maxHeader = 5;
 const incomplete = -1;
 const malformed = -2;
@@ -18,7 +22,7 @@ export class Framing {
   #total = 0;
   #bodyOffset = 0;
 
-  /** False: malformed remaining length [MQTT-1.5.5-1], or the sink said stop. */
+  /** False: no packet of a server, a malformed remaining length [MQTT-1.5.5-1], or the sink said stop. */
   feed(bytes: Buffer, length: number, sink: PacketSink): boolean {
     let at = 0;
     if (this.#length > 0) {
@@ -27,6 +31,8 @@ export class Framing {
       if (at === incomplete) return true;
     }
     while (at < length) {
+      // At once: garbage may announce more than ever comes.
+      if (fromServer[bytes[at] as number] === 0) return false;
       const body = this.#header(bytes, at, length);
       if (body === malformed) return false;
       const total = this.#total;

@@ -14,8 +14,13 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [key
 /** As the plan carries it: bytes of a random payload, or the text template of a given one. */
 export type PayloadOptions = number | { readonly text: string } | { readonly json: Json };
 
-const json: z.ZodType<Json> = z.json();
 const maxPayloadBytes = 268_435_455 - 70_000;
+
+/** Any value whose strings are templates that exist. */
+const json: z.ZodType<Json> = z.json().superRefine((value, context) => {
+  const compiled = compileTemplate(jsonTemplate(value as Json), 'payload');
+  if ('problem' in compiled) context.addIssue({ code: 'custom', message: compiled.problem });
+});
 
 export const payloadField: z.ZodType<PayloadOptions> = z.union(
   [

@@ -1,11 +1,13 @@
 import type { Client, ClientListener, Filter, Incoming, Outgoing } from '../../src/clients/client.ts';
 import type { Host } from '../../src/fleet/member.ts';
 import { Member } from '../../src/fleet/member.ts';
+import { Stream } from '../../src/fleet/stream.ts';
 import { type Cell, Recorder } from '../../src/metrics/recorder.ts';
 import type { CellSnapshot } from '../../src/metrics/snapshot.ts';
 import { noProgress } from '../../src/metrics/snapshot.ts';
 import type { Qos } from '../../src/mqtt/packets.ts';
 import type { GroupPlan } from '../../src/plan/plan.ts';
+import type { Work } from '../../src/workloads/workload.ts';
 import { group as makeGroup } from './hand-made.ts';
 
 export type Published = {
@@ -140,4 +142,44 @@ export function ready(host: Host, placing: Placing = {}): { member: Member; clie
     );
   }
   return both;
+}
+
+/** A stream of the member whose messages are empty; it is listed with its member by whoever drives it. */
+export function streamOf(member: Member, number = member.who.index, qos: Qos = 0): Stream {
+  const message: Outgoing = {
+    topicName: 't',
+    payload: Buffer.alloc(0),
+    qos,
+    retain: false,
+    stream: number,
+    memo: null,
+  };
+  const operate: Work['operate'] = (client, _sequence, dueUs, nowUs) => client.publish(message, dueUs, nowUs);
+  return new Stream(number, member.who.index, member.cellOf(qos), { operate }, qos > 0);
+}
+
+type Arriving = Partial<Pick<Incoming, 'qos' | 'dup' | 'retain' | 'receivedUs'>> & {
+  readonly payload: Uint8Array;
+  readonly properties?: Uint8Array;
+};
+
+/** A PUBLISH as clients hand it over. */
+export function incoming({ payload, properties = Buffer.alloc(0), ...rest }: Arriving): Incoming {
+  const topic = Buffer.from('t');
+  const propertiesStart = topic.length;
+  const payloadStart = propertiesStart + properties.length;
+  return {
+    bytes: Buffer.concat([topic, properties, payload]),
+    topicStart: 0,
+    topicEnd: topic.length,
+    propertiesStart,
+    propertiesEnd: payloadStart,
+    payloadStart,
+    payloadEnd: payloadStart + payload.length,
+    qos: 0,
+    dup: false,
+    retain: false,
+    receivedUs: 0,
+    ...rest,
+  };
 }

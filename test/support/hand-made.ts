@@ -118,6 +118,7 @@ export function snapshot(
   return {
     phase,
     second,
+    tenth: 0,
     cells: at.map(cell),
     health: [],
     lost: [],

@@ -100,7 +100,19 @@ for (const protocol of protocols) {
 
     test('throws at half a packet, and at garbage', () => {
       assert.throws(() => decode(Buffer.from([0x20, 2, 0]), protocol), /incomplete/);
-      assert.throws(() => decode(Buffer.from([0x90, 1, 0]), protocol));
+      assert.throws(() => decode(Buffer.from([0x20, 2, 0xfe, 0]), protocol), /flags/);
+    });
+
+    test('throws at a CONNACK or SUBACK without its code, which must not pass for success', () => {
+      for (const bytes of [
+        [0x20, 0],
+        [0x20, 1, 0],
+        [0x90, 0],
+        [0x90, 1, 0],
+        [0x90, 2, 0, 1],
+      ]) {
+        assert.throws(() => decode(Buffer.from(bytes), protocol), Error, `${bytes}`);
+      }
     });
 
     test('throws an Error or gives a packet, whatever the bytes', (t) => {

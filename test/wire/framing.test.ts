@@ -79,8 +79,8 @@ for (const protocol of protocols) {
 
     test('are found in reads of random length', (t) => {
       const random = randomFor(t);
-      for (let i = 0; i < 200; i++) {
-        const most = [3, 40, 1500, 20_000][random(4)] as number;
+      for (let i = 0; i < 40; i++) {
+        const most = [3, 40, 1500, 20_000][i % 4] as number;
         const cuts: number[] = [];
         for (let at = random(most); at < stream.length; at += random(most)) cuts.push(at);
         check(collect(stream, cuts), packets, `reads up to ${most}`);

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { FakeHost, type Placing, placed, ready } from '../../support/fake-fleet.ts';
+import { group } from '../../support/hand-made.ts';
+
+const filters = [
+  { topicFilter: 'a', qos: 1 },
+  { topicFilter: 'b', qos: 2 },
+] as const;
+const impatient = group('g', { reconnect: { afterMs: 100, upToMs: 1000, jitter: 0, attempts: 2 } });
+
+function staged(placing: Placing = {}) {
+  const host = new FakeHost();
+  const made = placed(host, { group: impatient, ...placing });
+  return { host, ...made };
+}
+
+function gauges(host: FakeHost) {
+  const { clients_connected = 0, clients_waiting = 0 } = host.taken().gauges;
+  return [clients_connected, clients_waiting];
+}
+
+describe('a member that connects', () => {
+  test('waits for its turn, and gives it back when it is connected', () => {
+    const { host, member, client } = staged();
+    member.due(500);
+    assert.deepEqual(host.queued, [{ member, atUs: 500 }]);
+    let left = 0;
+    member.open(() => left++);
+    assert.deepEqual([client.calls, left, gauges(host)], [['connect'], 0, [0, 1]]);
+    member.connected(false, 1000);
+    assert.deepEqual([left, gauges(host), member.ready, member.settled], [1, [1, 0], true, true]);
+    assert.deepEqual(host.settledMembers, [member]);
+  });
+
+  test('counts connect_time from when it was due, connect_service_time from opening the socket', () => {
+    const { host, member } = staged();
+    member.due(1_000_000);
+    member.open(() => {});
+    host.nowUs = 1_001_000;
+    member.connected(false, 1_000_700);
+    const { counts, times } = host.taken().measured;
+    assert.equal(counts.connects, 1);
+    assert.deepEqual(
+      [times.connect_time, times.connect_service_time],
+      [
+        [1000, 1],
+        [300, 1],
+      ],
+    );
+  });
+
+  test('is ready only when its SUBSCRIBE is answered', () => {
+    const { host, member, client } = staged({ filters });
+    member.open(() => {});
+    member.connected(false, 0);
+    assert.deepEqual([client.calls, client.filters, member.ready], [['connect', 'subscribe'], filters, false]);
+    host.nowUs += 50;
+    member.subscribed([1, 2], host.nowUs - 50);
+    assert.equal(member.ready, true);
+    const { counts, times } = host.taken().measured;
+    assert.deepEqual([counts.subscribes, counts.subscribe_errors, times.subscribe_time], [2, undefined, [50, 1]]);
+    assert.deepEqual(member.absences(), []);
+  });
+
+  test('tells which subscriptions are refused or granted less', () => {
+    const { host, member } = staged({ filters, index: 4 });
+    member.open(() => {});
+    member.connected(false, 0);
+    member.subscribed([0x87, 1], 0);
+    assert.deepEqual(host.taken().measured.causes, { subscribe_errors: { not_authorized: 1 } });
+    assert.deepEqual(member.absences(), [
+      { group: 'g', index: 4, job: 0, granted: 128 },
+      { group: 'g', index: 4, job: 1, granted: 1 },
+    ]);
+  });
+});
+
+describe('a member that cannot connect', () => {
+  test('tries again after its back-off, until its attempts are over', () => {
+    const { host, member } = staged();
+    let left = 0;
+    const attempt = () => {
+      member.open(() => left++);
+      member.closed('connection_refused', 'nobody listens');
+    };
+    attempt();
+    attempt();
+    assert.deepEqual(
+      host.queued.map(({ atUs }) => atUs - host.nowUs),
+      [100_000, 200_000],
+    );
+    assert.deepEqual([member.settled, gauges(host)], [false, [0, 1]]);
+    attempt();
+    assert.deepEqual([left, host.queued.length, member.gone, member.settled], [3, 2, true, true]);
+    assert.deepEqual(host.settledMembers, [member]);
+    assert.deepEqual(gauges(host), [0, 0]);
+    assert.deepEqual(member.absences(), [{ group: 'g', index: 0, job: -1, granted: 128 }]);
+    assert.equal(host.notes[0], 'g: could not connect: connection_refused (nobody listens)');
+  });
+
+  test('counts each failure with its cause, and garbage as a protocol error too', () => {
+    const { host, member } = staged();
+    for (const cause of ['connection_refused', 'protocol_error']) {
+      member.open(() => {});
+      member.closed(cause);
+    }
+    const { counts, causes } = host.taken().measured;
+    assert.deepEqual([counts.connect_errors, counts.protocol_errors, counts.disconnects], [2, 1, undefined]);
+    assert.deepEqual(causes.connect_errors, { connection_refused: 1, protocol_error: 1 });
+  });
+});
+
+describe('a member that loses its connection', () => {
+  test('comes back: reconnect_time counts from the loss, connect_time is not counted again', () => {
+    const host = new FakeHost();
+    const { member, client } = ready(host, { group: impatient, filters });
+    host.take();
+    member.closed('connection_reset');
+    assert.deepEqual([host.queued[0]?.atUs, member.ready], [host.nowUs + 100_000, false]);
+    host.nowUs += 150_000;
+    member.open(() => {});
+    host.nowUs += 1000;
+    member.connected(false, host.nowUs - 400);
+    assert.equal(client.calls.filter((call) => call === 'subscribe').length, 2);
+    member.subscribed([1, 2], host.nowUs);
+    const { counts, causes, times } = host.taken().measured;
+    assert.deepEqual([counts.connects, counts.reconnects, counts.disconnects], [1, 1, 1]);
+    assert.deepEqual(causes.disconnects, { connection_reset: 1 });
+    assert.equal(times.connect_time, undefined);
+    assert.deepEqual(times.reconnect_time?.[1], 1);
+    assert.equal(host.settledMembers.length, 1);
+  });
+
+  test('begins its back-off anew after each success', () => {
+    const host = new FakeHost();
+    const { member } = ready(host, { group: impatient });
+    for (let i = 0; i < 5; i++) {
+      member.closed('connection_reset');
+      member.open(() => {});
+      member.connected(false, host.nowUs);
+    }
+    assert.deepEqual(
+      host.queued.map(({ atUs }) => atUs - host.nowUs),
+      [100_000, 100_000, 100_000, 100_000, 100_000],
+    );
+  });
+
+  test('counts takeovers', () => {
+    const host = new FakeHost();
+    const { member } = ready(host);
+    member.closed('session_taken_over');
+    assert.equal(host.taken().measured.counts.takeovers, 1);
+  });
+
+  test('is gone for good where reconnecting is off', () => {
+    const host = new FakeHost();
+    const { member, client } = ready(host, { group: group('g', { reconnect: false }) });
+    member.closed('connection_reset');
+    assert.deepEqual([member.gone, host.queued.length, gauges(host)], [true, 0, [0, 0]]);
+    member.open(() => assert.ok(true));
+    assert.deepEqual(client.calls.filter((call) => call === 'connect').length, 1);
+  });
+
+  test('gives its turn back where it is given up before that comes', () => {
+    const { member, client } = staged();
+    member.giveUp();
+    let left = 0;
+    member.open(() => left++);
+    assert.deepEqual([left, client.calls.includes('connect')], [1, false]);
+  });
+});
+
+describe('the end of a member', () => {
+  test('is a DISCONNECT where it is connected, and what closes then is no loss', () => {
+    const host = new FakeHost();
+    const { member, client } = ready(host);
+    host.ending = true;
+    member.end();
+    assert.equal(client.calls.at(-1), 'disconnect');
+    member.closed('ended');
+    assert.equal(member.gone, true);
+    assert.equal(host.taken().measured.counts.disconnects, undefined);
+  });
+
+  test('breaks off what is opening', () => {
+    const { host, member, client } = staged();
+    let left = 0;
+    member.open(() => left++);
+    host.ending = true;
+    member.end();
+    assert.equal(client.calls.at(-1), 'destroy');
+    member.closed('ended');
+    assert.deepEqual([left, member.gone, host.settledMembers.length, gauges(host)], [1, true, 1, [0, 0]]);
+  });
+});
+
+test('bytes go to the counters once', () => {
+  const host = new FakeHost();
+  const { member, client } = ready(host);
+  Object.assign(client, { bytesSent: 100, bytesReceived: 7 });
+  member.countBytes();
+  member.countBytes();
+  Object.assign(client, { bytesSent: 150 });
+  member.countBytes();
+  const { counts } = host.taken().measured;
+  assert.deepEqual([counts.bytes_sent, counts.bytes_received], [150, 7]);
+});
