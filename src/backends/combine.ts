@@ -1,9 +1,6 @@
 import type { CounterName, GaugeName, TimeName } from '../metrics/catalog.ts';
 import type { Buckets, CellSnapshot, Counted, Phase, Snapshot } from '../metrics/snapshot.ts';
 import { joinProgress, noProgress, phases } from '../metrics/snapshot.ts';
-import type { Execute, Execution } from '../plan/execution.ts';
-import type { Plan } from '../plan/plan.ts';
-import { share } from '../plan/share.ts';
 
 type Sum = {
   readonly labels: CellSnapshot['labels'];
@@ -90,80 +87,5 @@ function told({ counts, causes, times }: CountedSum): Counted {
     times: Object.fromEntries(
       [...times].map(([name, buckets]) => [name, [...buckets].sort(([a], [b]) => a - b).flat()]),
     ),
-  };
-}
-
-/** Its place in the order of a run: tenths of seconds, and within one the phases of the load; before the load all is one. */
-function keyOf({ second, tenth, phase }: Snapshot): number {
-  return (second * 10 + tenth) * phases.length + Math.max(1, phases.indexOf(phase));
-}
-
-/** Lines up what several workers tell: a second is told on when every living worker has told it, or a later one. */
-export class Alignment {
-  readonly #tell: (snapshot: Snapshot) => void;
-  /** What each worker has told up to; Infinity once it has ended. */
-  readonly #upTo: number[];
-  readonly #waiting = new Map<number, Snapshot[]>();
-  #last: Snapshot[] = [];
-
-  constructor(workers: number, tell: (snapshot: Snapshot) => void) {
-    this.#upTo = Array.from({ length: workers }, () => Number.NEGATIVE_INFINITY);
-    this.#tell = tell;
-  }
-
-  told(worker: number, snapshot: Snapshot): void {
-    if (this.#upTo[worker] === Number.POSITIVE_INFINITY) return;
-    if (snapshot.phase === 'ended') {
-      this.#upTo[worker] = Number.POSITIVE_INFINITY;
-      this.#last.push(snapshot);
-    } else {
-      const key = keyOf(snapshot);
-      this.#upTo[worker] = key;
-      const parts = this.#waiting.get(key);
-      if (parts === undefined) this.#waiting.set(key, [snapshot]);
-      else parts.push(snapshot);
-    }
-    this.#release();
-  }
-
-  #release(): void {
-    const upTo = Math.min(...this.#upTo);
-    const ready = [...this.#waiting.keys()].filter((key) => key <= upTo).sort((a, b) => a - b);
-    for (const key of ready) {
-      const parts = this.#waiting.get(key) as Snapshot[];
-      this.#waiting.delete(key);
-      this.#tell(this.#withLost(combine(parts)));
-    }
-    if (upTo === Number.POSITIVE_INFINITY) this.#tell(combine(this.#last));
-  }
-
-  /** A worker that died is told of with the next second, not only at the end. */
-  #withLost(snapshot: Snapshot): Snapshot {
-    const lost = this.#last.flatMap((part) => part.lost);
-    if (lost.length === 0) return snapshot;
-    this.#last = this.#last.map((part) => ({ ...part, lost: [] }));
-    return { ...snapshot, lost: [...snapshot.lost, ...lost] };
-  }
-}
-
-/** Several executions combined are an execution: worker i of n gets share i of the plan. */
-export function combined(workers: number, executeOf: (worker: number) => Execute): Execute {
-  return (plan: Plan, tell) => {
-    const alignment = new Alignment(workers, tell);
-    const parts: Execution[] = [];
-    for (let worker = 0; worker < workers; worker++) {
-      parts.push(executeOf(worker)(share(plan, worker, workers), (snapshot) => alignment.told(worker, snapshot)));
-    }
-    return {
-      start(atUs, absent) {
-        for (const part of parts) part.start(atUs, absent);
-      },
-      drain(atUs) {
-        for (const part of parts) part.drain(atUs);
-      },
-      end() {
-        for (const part of parts) part.end();
-      },
-    };
   };
 }

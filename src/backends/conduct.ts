@@ -2,7 +2,7 @@ import { nowUs } from '../base/clock.ts';
 import type { CounterName, GaugeName } from '../metrics/catalog.ts';
 import type { Absence, CellSnapshot, Snapshot } from '../metrics/snapshot.ts';
 import type { Execute, Execution } from '../plan/execution.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { publishes, subscribes } from '../plan/streams.ts';
 
 const secondUs = 1_000_000;
@@ -53,6 +53,7 @@ class Conductor {
   readonly #publishing: boolean;
   readonly #absent: Absence[] = [];
   readonly #seen = new Tally();
+  readonly #beganUs = nowUs();
   #stage: Stage = 'gathering';
   #drainUs = Number.POSITIVE_INFINITY;
   #receiptUs = 0;
@@ -67,21 +68,26 @@ class Conductor {
     this.#seen.add(snapshot);
     if (sum(snapshot.cells, (cell) => countOf(cell, 'messages_received')) > 0) this.#receiptUs = nowUs();
     this.#absent.push(...snapshot.absent);
-    if (this.#stage === 'gathering' && snapshot.phase === 'ready') this.#begin();
+    if (this.#stage === 'gathering') this.#whileGathering(snapshot);
     else if (this.#stage === 'loading') this.#whileLoading(snapshot);
     if (this.#stage === 'draining' && snapshot.phase === 'draining') this.#whileDraining();
   }
 
+  /** A group whose time is over without enough clients settles it: the others need not be waited for. */
+  #whileGathering({ phase }: Snapshot): void {
+    const { groups } = this.#plan;
+    const over = (group: GroupPlan) => nowUs() - this.#beganUs >= group.connect.withinMs * 1000;
+    if (phase === 'ready' && groups.every((group) => this.#enough(group))) this.#begin();
+    else if (phase === 'ready' || groups.some((group) => over(group) && !this.#enough(group))) this.leave();
+  }
+
+  #enough({ name, connect, slice }: GroupPlan): boolean {
+    const connected = this.#seen.gauge('clients_connected', ({ labels }) => labels.group === name);
+    return connected >= Math.ceil(connect.atLeast * slice.count - 1e-9);
+  }
+
   #begin(): void {
     const { groups, warmUpMs } = this.#plan;
-    const enough = groups.every((group) => {
-      const connected = this.#seen.gauge('clients_connected', ({ labels }) => labels.group === group.name);
-      return connected >= Math.ceil(group.connect.atLeast * group.slice.count - 1e-9);
-    });
-    if (!enough) {
-      this.leave();
-      return;
-    }
     this.#stage = 'loading';
     const clients = groups.reduce((sum, group) => sum + group.clients, 0);
     const earliestUs = nowUs() + noticeUs + clients * noticePerClientUs;

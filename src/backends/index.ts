@@ -5,5 +5,3 @@ export const backends = {
   inline: async (): Promise<Backend> => (await import('./inline.ts')).inline,
   threads: async (): Promise<Backend> => (await import('./threads.ts')).threads,
 };
-
-export type BackendName = keyof typeof backends;

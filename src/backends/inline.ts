@@ -1,6 +1,6 @@
 import { fleet } from '../fleet/execute.ts';
+import { combined } from './alignment.ts';
 import type { Backend } from './backend.ts';
-import { combined } from './combine.ts';
 
 /** All shares in this thread, one fleet each. */
 export const inline: Backend = (workers) =>

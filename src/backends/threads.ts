@@ -4,8 +4,8 @@ import { nowUs } from '../base/clock.ts';
 import type { Lost, Snapshot } from '../metrics/snapshot.ts';
 import { noProgress } from '../metrics/snapshot.ts';
 import type { Execute } from '../plan/execution.ts';
+import { combined } from './alignment.ts';
 import type { Backend } from './backend.ts';
-import { combined } from './combine.ts';
 import { remote, type Task, type Told } from './protocol.ts';
 
 const entryUrl = new URL(`./thread-entry${extname(import.meta.url)}`, import.meta.url);

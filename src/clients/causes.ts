@@ -13,8 +13,8 @@ export const cause = {
   outOfMemory: 'out_of_memory',
   connectTimeout: 'connect_timeout',
   subackTimeout: 'suback_timeout',
-  keepAliveTimeout: 'keep_alive_timeout',
-  protocolError: 'protocol_error',
+  keepAliveTimeout: 'ping_timeout',
+  protocolError: 'broker_protocol_error',
   socketError: 'socket_error',
 } as const;
 

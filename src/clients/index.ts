@@ -5,5 +5,3 @@ export const clients = {
   wire: async () => (await import('./wire.ts')).wire,
   mqttjs: async () => (await import('./mqttjs.ts')).mqttjs,
 } as const satisfies Record<string, () => Promise<OpenClient>>;
-
-export type ClientName = keyof typeof clients;

@@ -163,7 +163,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     if (writtenUs !== 0 && now - writtenUs > this.#session.connectTimeoutMs * 1000) this.#fail('suback_timeout');
     const due = this.#keepAlive.check(now);
     if (due === 'ping') this.#send(pingreq, now);
-    else if (due === 'dead') this.#fail('keep_alive_timeout');
+    else if (due === 'dead') this.#fail('ping_timeout');
   }
 
   #fail(cause: string, detail?: string): void {
@@ -184,7 +184,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     this.bytesReceived += length;
     this.#readUs = nowUs();
     const framing = this.#framing as Framing;
-    if (!framing.feed(buffer, length, this)) this.#fail('protocol_error', 'malformed packet');
+    if (!framing.feed(buffer, length, this)) this.#fail('broker_protocol_error', 'malformed packet');
     outbox.flush();
     if (this.#owing && !this.#blocked && this.#state === 'connected') this.#room();
   }
@@ -238,7 +238,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
   }
 
   #malformed(detail: string): boolean {
-    this.#fail('protocol_error', detail);
+    this.#fail('broker_protocol_error', detail);
     return false;
   }
 

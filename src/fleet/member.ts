@@ -182,7 +182,7 @@ export class Member implements ClientListener {
   #count(counter: 'disconnects' | 'connect_errors', cause: string, detail: string | undefined): void {
     const tally = this.#cell.run;
     tally.cause(counter, cause);
-    if (cause === 'protocol_error') tally.counts.protocol_errors++;
+    if (cause === 'broker_protocol_error') tally.counts.protocol_errors++;
     if (cause === 'session_taken_over') tally.counts.takeovers++;
     const what = counter === 'disconnects' ? 'connection lost' : 'could not connect';
     this.#host.note(`${this.group.name}: ${what}: ${cause}${detail === undefined ? '' : ` (${detail})`}`);

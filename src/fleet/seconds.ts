@@ -80,6 +80,8 @@ export class Seconds {
   /** To be called before the work of a tick; `count` brings the recorder up to date before a snapshot is taken. */
   tick(phase: Phase, nowUs: number, lastDueUs: number, count: () => void): void {
     if (this.#partUs === 0) this.#partUs = nowUs;
+    // Told in one: two parts of one thread with the same place in time would add up to twice its clients.
+    if (phase === 'ready' && this.#phase === 'connecting') this.#phase = 'ready';
     if (phase === this.#phase && nowUs < this.#partEndUs()) return;
     count();
     this.#advance(Math.min(nowUs, phase === 'measuring' ? nowUs : this.#toUs), lastDueUs);

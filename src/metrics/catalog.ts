@@ -81,4 +81,3 @@ export const metricNames = Object.keys(catalog) as readonly MetricName[];
 export const counterNames = metricNames.filter((name): name is CounterName => catalog[name].kind === 'counter');
 export const timeNames = metricNames.filter((name): name is TimeName => catalog[name].kind === 'time');
 export const gaugeNames = metricNames.filter((name): name is GaugeName => catalog[name].kind === 'gauge');
-export const settledNames = metricNames.filter((name): name is SettledName => catalog[name].kind === 'settled');

@@ -1,9 +1,10 @@
 import type { Protocol } from '../mqtt/packets.ts';
 import { delivers } from '../scenario/data.ts';
-import { type Group, workloadOf } from '../scenario/groups.ts';
+import type { Group } from '../scenario/groups.ts';
 import type { Population } from '../scenario/population.ts';
 import { type JobReach, type Reach, reachOf } from '../scenario/reach.ts';
 import { embeddedBroker, populationOf, type Scenario, timesOf } from '../scenario/scenario.ts';
+import { workloadOf } from '../workloads/lookup.ts';
 import type { BrokerPlan, ConnectPlan, GroupPlan, Job, Plan, ReconnectPlan, ThresholdPlan } from './plan.ts';
 
 export type CompileOptions = {

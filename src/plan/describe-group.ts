@@ -1,9 +1,10 @@
 import { formatCount, formatDuration, formatRate } from '../base/units.ts';
 import { type JobReach, reachOf } from '../scenario/reach.ts';
+import { workloadOf } from '../workloads/lookup.ts';
 import { identity, jobContext, populationOfPlan } from './identity.ts';
 import type { GroupPlan, Job, Plan, ReconnectPlan } from './plan.ts';
 import { layOut, type Row } from './rows.ts';
-import { filtersOf, publicationOf, workloadOf } from './streams.ts';
+import { filtersOf, publicationOf } from './streams.ts';
 
 /** Each group as lines. */
 export function describeGroup(plan: Plan): string[][] {

@@ -1,7 +1,8 @@
 import { reachOf } from '../scenario/reach.ts';
+import { workloadOf } from '../workloads/lookup.ts';
 import { populationOfPlan } from './identity.ts';
 import type { Job, Plan } from './plan.ts';
-import { pacerOf, workloadOf } from './streams.ts';
+import { pacerOf } from './streams.ts';
 
 /** What the plan asks for in the measured window, on average. */
 export type Rates = {

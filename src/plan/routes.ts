@@ -1,9 +1,9 @@
 import type { Filter } from '../clients/client.ts';
 import type { Absence, Labels } from '../metrics/snapshot.ts';
+import { FilterTree } from '../mqtt/filter-tree.ts';
 import type { Qos } from '../mqtt/packets.ts';
 import { matches, splitShare } from '../mqtt/topics.ts';
 import type { Identity, Publication } from '../workloads/workload.ts';
-import { FilterTree } from './filter-tree.ts';
 import { identity } from './identity.ts';
 import type { GroupPlan, Plan } from './plan.ts';
 import { filtersOf, subscribes } from './streams.ts';
@@ -27,8 +27,7 @@ const everywhere = '';
 /** What every message of a publication owes to the subscribers of the plan (measuring.md: "Expected deliveries"). */
 export class Routes {
   readonly #plan: Plan;
-  readonly #trees = new Map<string, FilterTree>();
-  readonly #subscriptions: Subscription[] = [];
+  readonly #trees = new Map<string, FilterTree<Subscription>>();
   readonly #memo = new Map<string, readonly Expectation[]>();
 
   /** `absent`: what is not to be expected, told by the parts of the run before the load. */
@@ -51,8 +50,7 @@ export class Routes {
       if (granted > 2) continue;
       const { share, filter } = splitShare(topicFilter);
       const tree = this.#tree(who.broker);
-      tree.add(filter.split('/'), this.#subscriptions.length);
-      this.#subscriptions.push({
+      tree.add(filter.split('/'), {
         labels: { group: group.name, broker: who.broker },
         client,
         granted: granted as Qos,
@@ -61,7 +59,7 @@ export class Routes {
     }
   }
 
-  #tree(broker: string): FilterTree {
+  #tree(broker: string): FilterTree<Subscription> {
     const name = this.#plan.cluster ? everywhere : broker;
     let tree = this.#trees.get(name);
     if (tree === undefined) {
@@ -74,12 +72,14 @@ export class Routes {
   /** Publications that reach the same filters at the same QoS share one list. */
   expectations(publication: Publication, broker: string): readonly Expectation[] {
     if (!publication.stamped) return [];
-    const leaves = this.#tree(broker).match(publication.levels);
+    const leaves = this.#tree(broker).match(publication.levels, 'yes');
     const name = `${this.#plan.cluster ? everywhere : broker}\n${publication.qos}\n${leaves.map((leaf) => leaf.id).join()}`;
     let known = this.#memo.get(name);
     if (known === undefined) {
-      const entries = leaves.flatMap((leaf) => leaf.entries).map((entry) => this.#subscriptions[entry] as Subscription);
-      known = expect(entries, publication.qos);
+      known = expect(
+        leaves.flatMap((leaf) => leaf.entries),
+        publication.qos,
+      );
       this.#memo.set(name, known);
     }
     return known;

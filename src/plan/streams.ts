@@ -1,18 +1,8 @@
 import type { Filter } from '../clients/client.ts';
 import type { Pacer } from '../pacing/pacer.ts';
-import { workloads } from '../workloads/index.ts';
-import type { Identity, JobContext, Publication, Workload } from '../workloads/workload.ts';
+import { workloadOf } from '../workloads/lookup.ts';
+import type { Identity, JobContext, Publication } from '../workloads/workload.ts';
 import type { GroupPlan, Job, Plan } from './plan.ts';
-
-/** Stream numbers are 24 bits in a stamp. */
-export const maxStreams = 2 ** 24;
-
-/** The workload of a job, with the options that the plan carries. */
-export function workloadOf(job: Job): Workload<unknown> {
-  const workload = (workloads as Readonly<Record<string, unknown>>)[job.workload];
-  if (workload === undefined) throw new Error(`unknown workload ${job.workload}`);
-  return workload as Workload<unknown>;
-}
 
 export function publicationOf(job: Job, who: Identity, context: JobContext): Publication | undefined {
   return workloadOf(job).publication?.(job.options, who, context);

@@ -1,6 +1,6 @@
 import type { Problem } from '../base/problem.ts';
 import type { MetricName } from '../metrics/catalog.ts';
-import { workloadOf } from './groups.ts';
+import { workloadOf } from '../workloads/lookup.ts';
 import type { Population } from './population.ts';
 import { reachOf } from './reach.ts';
 import type { ScenarioFields } from './schema.ts';

@@ -2,17 +2,9 @@ import { z } from 'zod';
 import { count, duration, oneOrMany, rate, share, template, text } from '../base/fields.ts';
 import type { Protocol } from '../mqtt/packets.ts';
 import { type WorkloadName, workloads } from '../workloads/index.ts';
-import type { Workload } from '../workloads/workload.ts';
 
 /** One entry under a workload's key; `entry` is its place in the list. */
 export type Job = { readonly workload: WorkloadName; readonly entry: number; readonly options: unknown };
-
-/** The workload of a job, which knows what its options are. */
-export function workloadOf(job: { readonly workload: string }): Workload<unknown> {
-  const workload = (workloads as unknown as Readonly<Record<string, Workload<unknown>>>)[job.workload];
-  if (workload === undefined) throw new Error(`no workload ${job.workload}`);
-  return workload;
-}
 
 const maxClients = 10_000_000;
 

@@ -132,14 +132,28 @@ function problemsOf(value: unknown): { fields?: ScenarioFields; problems: Proble
 /** What else is wrong, where the wrong values can be left out: all problems are told at once. */
 function restProblems(value: unknown, problems: readonly Problem[], seed: number): Problem[] {
   const pruned = structuredClone(value);
-  for (const { path } of problems) if (!prune(pruned, path)) return [];
-  const { fields } = problemsOf(pruned);
+  const fields = withoutWrong(pruned, problems);
   if (fields === undefined) return [];
   const told = problems.map(({ path }) => path.join('.'));
   if (told.some((path) => path.startsWith('brokers'))) return [];
   return check(fields, seed).problems.filter(
     ({ path }) => !told.some((other) => `${path.join('.')}.`.startsWith(`${other}.`)),
   );
+}
+
+/** Leaves out wrong values until the rest is right; what stands around an emptied value may have to go as well. */
+function withoutWrong(pruned: unknown, problems: readonly Problem[]): ScenarioFields | undefined {
+  let wrong = problems;
+  for (let round = 0; round < 4; round++) {
+    for (const { path } of wrong) {
+      // A list of expectations goes as a whole: nothing else depends on it.
+      if (!prune(pruned, path[0] === 'thresholds' ? path.slice(0, 2) : path)) return undefined;
+    }
+    const { fields, problems: left } = problemsOf(pruned);
+    if (fields !== undefined) return fields;
+    wrong = left;
+  }
+  return undefined;
 }
 
 function prune(root: unknown, path: readonly PropertyKey[]): boolean {

@@ -1,8 +1,8 @@
 import { stampTag } from '../base/random.ts';
+import { FilterTree, type Leaf } from '../mqtt/filter-tree.ts';
 import { splitShare } from '../mqtt/topics.ts';
+import { workloadOf } from '../workloads/lookup.ts';
 import type { Publication } from '../workloads/workload.ts';
-import { FilterTree } from './filter-tree.ts';
-import { workloadOf } from './groups.ts';
 import { identities, type Population } from './population.ts';
 
 /** How the messages of one job, or the subscriptions of one job, meet the others; over all clients of the group. */
@@ -60,16 +60,50 @@ function computeReach(population: Population): Reach {
 
 type Subscribing = { readonly reach: JobReach; readonly scale: number };
 
+/** One subscription; the subscriber is a client by its number, or a share by its name. */
+type Subscription = { readonly job: Subscribing; readonly subscriber: number | string };
+
+/** The filters of the brokers that share messages; what a set of filters reaches is counted once. */
+class Subscriptions {
+  readonly tree = new FilterTree<Subscription>();
+  readonly #known = new Map<string, ReadonlyMap<Subscribing, number>>();
+
+  /** How many subscribers of each job a topic reaches, or may reach where a null level varies; each is counted once. */
+  reached(levels: readonly (string | null)[]): ReadonlyMap<Subscribing, number> {
+    const leaves = this.tree.match(levels, 'depends');
+    const key = leaves.map(({ id }) => id).join();
+    let counts = this.#known.get(key);
+    if (counts === undefined) {
+      counts = countSubscribers(leaves);
+      this.#known.set(key, counts);
+    }
+    return counts;
+  }
+}
+
+/** A client with several filters that match gets one delivery, which goes to the first of its jobs. */
+function countSubscribers(leaves: readonly Leaf<Subscription>[]): Map<Subscribing, number> {
+  const counts = new Map<Subscribing, number>();
+  const seen = new Set<number | string>();
+  for (const { entries } of leaves) {
+    for (const { job, subscriber } of entries) {
+      counts.set(job, (counts.get(job) ?? 0) + (seen.has(subscriber) ? 0 : 1));
+      seen.add(subscriber);
+    }
+  }
+  return counts;
+}
+
 /** The filters of all clients, in one tree for each set of brokers that share messages. */
 function growTrees(
   population: Population,
   identity: ReturnType<typeof identities>,
   reach: Reach,
-): (broker: string) => FilterTree<Subscribing> {
-  const trees = new Map<string, FilterTree<Subscribing>>();
+): (broker: string) => Subscriptions {
+  const trees = new Map<string, Subscriptions>();
   const treeOf = (broker: string) => {
     const key = population.cluster ? '' : broker;
-    const tree = trees.get(key) ?? new FilterTree<Subscribing>();
+    const tree = trees.get(key) ?? new Subscriptions();
     trees.set(key, tree);
     return tree;
   };
@@ -84,7 +118,7 @@ function growTrees(
         for (const { topicFilter } of filters(job.options, who)) {
           const { share, filter } = splitShare(topicFilter);
           const subscriber = share === undefined ? before + index : `${share}/${filter}`;
-          treeOf(who.broker).add(filter.split('/'), own, subscriber);
+          treeOf(who.broker).tree.add(filter.split('/'), { job: own, subscriber });
         }
       }
     }
@@ -93,7 +127,7 @@ function growTrees(
   return treeOf;
 }
 
-function meet(publication: Publication, own: JobReach, ownScale: number, tree: FilterTree<Subscribing>): void {
+function meet(publication: Publication, own: JobReach, ownScale: number, tree: Subscriptions): void {
   if (publication.qos > own.qos) own.qos = publication.qos;
   for (const [{ reach, scale }, count] of tree.reached(publication.levels)) {
     const pairs = count * Math.max(scale, ownScale);

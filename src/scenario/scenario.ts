@@ -1,5 +1,5 @@
 import { pacings } from '../pacing/index.ts';
-import { workloadOf } from './groups.ts';
+import { workloadOf } from '../workloads/lookup.ts';
 import type { Population } from './population.ts';
 import type { ScenarioFields } from './schema.ts';
 

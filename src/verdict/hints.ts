@@ -13,7 +13,8 @@ const hints: Readonly<Record<string, string>> = {
   connection_closed:
     'The broker closed the connection without a word: its log says why; often a limit of connections, or a protocol version that it does not know.',
   connection_reset: 'The broker reset the connection: its log says why; often a limit of connections.',
-  protocol_error: 'What answers at URLS does not speak MQTT in a way that can be understood: is it an MQTT port?',
+  broker_protocol_error:
+    'What answers at URLS does not speak MQTT in a way that can be understood: is it an MQTT port?',
   bad_user_name_or_password:
     'Give the right username and password in the scenario, or in --broker mqtt://user:password@host.',
   not_authorized: 'The broker asks for other credentials: give username and password in the scenario or in --broker.',

@@ -106,11 +106,10 @@ export function findStamp(
   if (payloadEnd - payloadStart >= stampBytes && readStamp(bytes, payloadStart, tag, nowUs, into)) return true;
   if (payloadEnd - propertiesStart < stampDigits) return false;
   const digits = digitsOf(tag);
-  let at = bytes.indexOf(digits, propertiesStart, 'latin1');
-  while (at >= 0 && at + stampDigits <= payloadEnd) {
-    const whole = scratch.write(bytes.toString('latin1', at, at + stampDigits), 'hex') === stampBytes;
+  const text = bytes.subarray(propertiesStart, payloadEnd);
+  for (let at = text.indexOf(digits, 0, 'latin1'); at >= 0; at = text.indexOf(digits, at + 1, 'latin1')) {
+    const whole = scratch.write(text.toString('latin1', at, at + stampDigits), 'hex') === stampBytes;
     if (whole && readStamp(scratch, 0, tag, nowUs, into)) return true;
-    at = bytes.indexOf(digits, at + 1, 'latin1');
   }
   return false;
 }

@@ -33,7 +33,8 @@ type Row = {
 };
 
 function stealTicks(): { steal: number; all: number } {
-  const fields = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.trim().split(/\s+/).slice(1, 9).map(Number) ?? [];
+  const fields =
+    readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.trim().split(/\s+/).slice(1, 9).map(Number) ?? [];
   return { steal: fields[7] ?? 0, all: fields.reduce((sum, one) => sum + one, 0) };
 }
 
@@ -144,7 +145,9 @@ async function memoryRow(work: Work, url: string): Promise<Row> {
       const many = await subject({ scenario, runTag, client });
       const one = await subject({ scenario: scenario.replace(/clients: \d+/, 'clients: 1'), runTag, client });
       const each = (many.residentBytes - one.residentBytes) / (idleClients - 1) / 1024;
-      process.stderr.write(`${work.name}: ${client} ${each.toFixed(1)} KiB each, ${(many.residentBytes / 1e6).toFixed(0)} MB in all\n`);
+      process.stderr.write(
+        `${work.name}: ${client} ${each.toFixed(1)} KiB each, ${(many.residentBytes / 1e6).toFixed(0)} MB in all\n`,
+      );
       row[client].push(each);
     }
   }
@@ -161,7 +164,9 @@ function spread(values: readonly number[]): string {
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
 function verdictOf(row: Row): string {
@@ -184,7 +189,14 @@ function table(rows: readonly Row[]): string {
   ]);
   const all = [['work', 'floor', 'wire', 'mqttjs', 'wire / floor', 'verdict'], ...lines];
   const widths = (all[0] as string[]).map((_, i) => Math.max(...all.map((line) => (line[i] as string).length)));
-  return all.map((line) => line.map((cell, i) => cell.padEnd(widths[i] as number)).join('  ').trimEnd()).join('\n');
+  return all
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i] as number))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'mqtt-stress-bench-'));
@@ -206,6 +218,8 @@ try {
 } finally {
   rmSync(directory, { recursive: true });
 }
-process.stdout.write(`minimum - median - maximum; ${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}\n\n${table(rows)}\n`);
+process.stdout.write(
+  `minimum - median - maximum; ${cpus()[0]?.model ?? ''}, ${cpus().length} cores, Node ${process.version}\n\n${table(rows)}\n`,
+);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
 if (rows.some((row) => verdictOf(row).startsWith('ABOVE'))) process.exitCode = 1;

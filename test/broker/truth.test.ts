@@ -175,7 +175,10 @@ groups:
       assert.ok(back > 0, 'nothing was received after the restart');
       assert.equal(violations.count, 0);
       const allowed = ['qos0', 'unacked', 'while_disconnected', 'unknown'];
-      assert.deepEqual(Object.keys(lost.by ?? {}).filter((cause) => !allowed.includes(cause)), []);
+      assert.deepEqual(
+        Object.keys(lost.by ?? {}).filter((cause) => !allowed.includes(cause)),
+        [],
+      );
       assert.equal(result.exitCode, 0);
     });
   }

@@ -43,14 +43,20 @@ const expected = {
 function assertEquations(result: Result): void {
   const all = (counter: Parameters<typeof overall>[1]) => overall(result, counter);
   const refused = all('publish_errors') - (result.totals.publish_errors.by?.['session_lost'] ?? 0);
-  assert.equal(all('publishes_due'), all('messages_sent') + all('publishes_dropped') + result.totals.publishes_owed.last);
+  assert.equal(
+    all('publishes_due'),
+    all('messages_sent') + all('publishes_dropped') + result.totals.publishes_owed.last,
+  );
   const acknowledgeable = all('messages_sent') - overallQos0(result);
   assert.equal(acknowledgeable, all('messages_acked') + refused + all('messages_unacked'));
   assert.equal(
     all('messages_received'),
     all('deliveries_made') + all('messages_duplicated') + all('messages_copied') + all('messages_unjudged'),
   );
-  assert.equal(result.totals.deliveries_expected.count, result.totals.deliveries_made.count + result.totals.messages_lost.count);
+  assert.equal(
+    result.totals.deliveries_expected.count,
+    result.totals.deliveries_made.count + result.totals.messages_lost.count,
+  );
 }
 
 /** What the scenario publishes at QoS 0. */
@@ -60,12 +66,23 @@ function overallQos0(result: Result): number {
 
 /** What must be the same wherever the plan runs. */
 function totalsOf(result: Result): unknown {
-  const counters = ['connects', 'subscribes', 'publishes_due', 'messages_sent', 'messages_acked', 'messages_received'] as const;
+  const counters = [
+    'connects',
+    'subscribes',
+    'publishes_due',
+    'messages_sent',
+    'messages_acked',
+    'messages_received',
+  ] as const;
   const more = ['deliveries_expected', 'deliveries_made', 'messages_duplicated', 'messages_out_of_order'] as const;
   return {
     verdict: result.verdict,
     counts: [...counters, ...more].map((name) => [name, overall(result, name)]),
-    groups: Object.entries(result.groups).map(([name, part]) => [name, part.messages_sent.count, part.messages_received.count]),
+    groups: Object.entries(result.groups).map(([name, part]) => [
+      name,
+      part.messages_sent.count,
+      part.messages_received.count,
+    ]),
     delivery: result.delivery,
     violations: result.totals.delivery_violations.count,
   };

@@ -98,7 +98,7 @@ export class FakeHost implements Host {
   /** What has been counted since the last call. */
   take(): readonly CellSnapshot[] {
     const health = { worker: 'w', utilisation: 0, publishing: true, receiving: true };
-    return this.recorder.take('measuring', 1, health, noProgress).cells;
+    return this.recorder.take('measuring', { second: 1, tenth: 0 }, health, noProgress).cells;
   }
 
   /** The same for one QoS, or for none. */

@@ -38,7 +38,7 @@ function broken(
   after: Misbehaviour['after'],
   protocols: readonly Protocol[],
   script: Script,
-  cause = 'protocol_error',
+  cause = 'broker_protocol_error',
 ): Misbehaviour {
   return { name, protocols, script, cause, after };
 }
@@ -109,7 +109,7 @@ export const misbehaviours: readonly Misbehaviour[] = [
   ),
   broken('never answers CONNECT', 'connect', every, { connect: silent }, 'connect_timeout'),
   broken('never answers SUBSCRIBE', 'subscribe', every, { subscribe: silent }, 'suback_timeout'),
-  broken('never answers PINGREQ', 'idle', every, { pingreq: silent }, 'keep_alive_timeout'),
+  broken('never answers PINGREQ', 'idle', every, { pingreq: silent }, 'ping_timeout'),
   broken(
     'says that another client took the session over',
     'subscribe',

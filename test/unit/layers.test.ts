@@ -46,7 +46,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   'pacing/index.ts': ['workloads/', 'scenario/'],
   'reporters/index.ts': ['cli/'],
   'transports/index.ts': ['clients/'],
-  'workloads/index.ts': ['scenario/', 'plan/', 'fleet/', 'verdict/asked.ts'],
+  'workloads/index.ts': ['workloads/lookup.ts', 'scenario/'],
 };
 
 /** Beside cli/: processes and threads of our own, which are what their entry files say. */

@@ -79,7 +79,7 @@ for (const protocol of protocols) {
 
     test('are found in reads of random length', (t) => {
       const random = randomFor(t);
-      for (let i = 0; i < 40; i++) {
+      for (let i = 0; i < 16; i++) {
         const most = [3, 40, 1500, 20_000][i % 4] as number;
         const cuts: number[] = [];
         for (let at = random(most); at < stream.length; at += random(most)) cuts.push(at);
@@ -151,6 +151,27 @@ class Reader implements PacketSink {
     );
     return true;
   }
+}
+
+for (const protocol of protocols) {
+  test(`every message of MQTT ${protocol} is read the same at once, byte by byte, and cut anywhere`, () => {
+    const packets = serverPackets(protocol).filter(({ cmd }) => cmd === 'publish');
+    const stream = Buffer.concat(
+      packets.map((packet) => generate(packet, protocol)).filter(({ length }) => length < 1000),
+    );
+    const readIn = (cuts: readonly number[]) => {
+      const reader = new Reader(protocol);
+      const framing = new Framing();
+      for (const [i, to] of [...cuts, stream.length].entries()) {
+        assert.ok(feed(framing, stream.subarray(cuts[i - 1] ?? 0, to), reader));
+      }
+      return reader.seen;
+    };
+    const whole = readIn([]);
+    assert.equal(whole.length, packets.length - 3);
+    assert.deepEqual(readIn(Array.from({ length: stream.length - 1 }, (_, i) => i + 1)), whole);
+    for (let cut = 1; cut < stream.length; cut += 3) assert.deepEqual(readIn([cut]), whole, `cut at ${cut}`);
+  });
 }
 
 test('random bytes give packets or a stop, never an exception, and the same however they are cut', (t) => {

@@ -116,7 +116,7 @@ async function letTimePass(client: Client, cause: string, packets: () => number)
   if (!cause.endsWith('_timeout')) return;
   const before = packets();
   client.check(nowUs() + 61e6);
-  if (cause !== 'keep_alive_timeout') return;
+  if (cause !== 'ping_timeout') return;
   const deadline = nowUs() + 5e6;
   while (packets() === before && nowUs() < deadline) await new Promise(setImmediate);
   client.check(nowUs() + 300e6);

@@ -101,13 +101,13 @@ describe('a member that cannot connect', () => {
 
   test('counts each failure with its cause, and garbage as a protocol error too', () => {
     const { host, member } = staged();
-    for (const cause of ['connection_refused', 'protocol_error']) {
+    for (const cause of ['connection_refused', 'broker_protocol_error']) {
       member.open(() => {});
       member.closed(cause);
     }
     const { counts, causes } = host.taken().measured;
     assert.deepEqual([counts.connect_errors, counts.protocol_errors, counts.disconnects], [2, 1, undefined]);
-    assert.deepEqual(causes.connect_errors, { connection_refused: 1, protocol_error: 1 });
+    assert.deepEqual(causes.connect_errors, { connection_refused: 1, broker_protocol_error: 1 });
   });
 });
 

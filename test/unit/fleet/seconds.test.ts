@@ -12,164 +12,194 @@ function staged() {
   const told: Snapshot[] = [];
   const health = { worker: 'w', publishing: true, receiving: false };
   const seconds = new Seconds(recorder, health, (snapshot) => told.push(snapshot));
-  const tick = (phase: Phase, nowUs: number, lastDueUs = 0) => seconds.tick(phase, nowUs, lastDueUs, () => {});
-  /** Phase and second of each snapshot, and how many connects it counts. */
-  const list = () => told.map(({ phase, second, cells }) => [phase, second, cells[0]?.measured.counts.connects ?? 0]);
-  return { seconds, cell, told, tick, list };
+  let now = 0;
+  const tick = (phase: Phase, at: number, lastDueUs = 0) => {
+    now = Math.round(at * s);
+    seconds.tick(phase, now, lastDueUs, () => {});
+  };
+  return {
+    seconds,
+    cell,
+    told,
+    tick,
+    /** Ticks on time up to then, in one phase. */
+    until(phase: Phase, at: number): void {
+      while (seconds.nextUs <= at * s) tick(phase, Math.max(now, seconds.nextUs) / s);
+    },
+    /** Phase and time of each snapshot, and how many connects it counts. */
+    list: () =>
+      told
+        .splice(0)
+        .map(({ phase, second, tenth, cells }) => [
+          phase,
+          second + tenth / 10,
+          cells[0]?.measured.counts.connects ?? 0,
+        ]),
+  };
 }
 
-describe('the seconds of a thread', () => {
-  test('are told once each, when the next one has begun', () => {
-    const { seconds, cell, tick, list } = staged();
-    tick('connecting', 10.2 * s);
+/** In the middle of the load of a run that starts at 10 s and measures from 11 s on. */
+function loaded(toUs = 60 * s) {
+  const made = staged();
+  made.seconds.measure(10 * s, 11 * s, toUs);
+  made.tick('ready', 9.95);
+  made.tick('warmUp', 10.0003);
+  made.told.splice(0);
+  return made;
+}
+
+describe('under load', () => {
+  test('every second is told once, when the next one has begun', () => {
+    const { seconds, cell, tick, list } = loaded();
+    tick('warmUp', 10.5);
     cell.run.counts.connects = 3;
-    tick('connecting', 10.9 * s);
-    assert.deepEqual(list(), []);
-    assert.equal(seconds.nextUs, 11 * s);
-    tick('connecting', 11.01 * s);
+    tick('warmUp', 10.9999);
+    assert.deepEqual([list(), seconds.nextUs], [[], 11 * s]);
+    tick('measuring', 11.0002);
     cell.run.counts.connects = 2;
-    tick('connecting', 12 * s);
+    tick('measuring', 11.7);
+    tick('measuring', 12.01);
     assert.deepEqual(list(), [
-      ['connecting', 10, 3],
-      ['connecting', 11, 2],
+      ['warmUp', 10, 3],
+      ['measuring', 11, 2],
     ]);
   });
 
-  test('have what is counted once a second brought up to date before they are told', () => {
-    const { seconds, cell, list } = staged();
-    const bytes = () => {
+  test('what is counted once a second is brought up to date before it is told', () => {
+    const { seconds, cell, list } = loaded();
+    const count = () => {
       cell.run.counts.connects = 9;
     };
-    seconds.tick('connecting', 10.5 * s, 0, bytes);
-    seconds.tick('connecting', 11.5 * s, 0, bytes);
-    assert.deepEqual(list(), [['connecting', 10, 9]]);
+    seconds.tick('warmUp', 10.7 * s, 0, count);
+    seconds.tick('measuring', 11.5 * s, 0, count);
+    assert.deepEqual(list(), [['warmUp', 10, 9]]);
   });
 
-  test('are told empty where a tick came late, so that all threads stay in step', () => {
-    const { cell, tick, list } = staged();
-    tick('connecting', 10.5 * s);
+  test('seconds that went by without a tick are told too, each in its phase, so that all threads stay in step', () => {
+    const { cell, tick, list } = loaded();
     cell.run.counts.connects = 4;
-    tick('connecting', 13.2 * s);
+    tick('measuring', 13.25);
     assert.deepEqual(list(), [
-      ['connecting', 10, 4],
-      ['connecting', 11, 0],
-      ['connecting', 12, 0],
-    ]);
-  });
-
-  test('hold connecting and ready in one', () => {
-    const { tick, list } = staged();
-    tick('connecting', 10.2 * s);
-    tick('ready', 10.6 * s);
-    tick('ready', 11 * s);
-    assert.deepEqual(list(), [['ready', 10, 0]]);
-  });
-
-  test('are told in two parts where the load begins within one', () => {
-    const { seconds, cell, tick, list } = staged();
-    seconds.measure(11.5 * s, 13 * s, 15 * s);
-    tick('ready', 11.1 * s);
-    assert.equal(seconds.nextUs, 11.5 * s);
-    cell.run.counts.connects = 1;
-    tick('warmUp', 11.5 * s + 300);
-    cell.run.counts.connects = 2;
-    tick('warmUp', 12 * s);
-    assert.deepEqual(list(), [
-      ['ready', 11, 1],
-      ['warmUp', 11, 2],
-    ]);
-  });
-
-  test('have no empty part where a phase ends with a second', () => {
-    const { seconds, tick, list } = staged();
-    seconds.measure(11 * s, 12 * s, 14 * s);
-    const ticks: readonly [Phase, number][] = [
-      ['ready', 10.5],
-      ['warmUp', 11.0002],
-      ['measuring', 12.0009],
-      ['measuring', 13],
-      ['draining', 14.0001],
-      ['draining', 15],
-    ];
-    for (const [phase, at] of ticks) tick(phase, at * s);
-    assert.deepEqual(list(), [
-      ['ready', 10, 0],
-      ['warmUp', 11, 0],
-      ['measuring', 12, 0],
-      ['measuring', 13, 0],
-      ['draining', 14, 0],
-    ]);
-  });
-
-  test('know the measured window: it moves on with the clock, and ends where it was to end', () => {
-    const { seconds, told, tick } = staged();
-    seconds.measure(11 * s, 12 * s, 13.5 * s);
-    const window = () => [told.at(-1)?.progress.windowFromUs, told.at(-1)?.progress.windowToUs].map((us = 0) => us / s);
-    tick('warmUp', 11.5 * s);
-    tick('measuring', 12.01 * s);
-    assert.deepEqual(window(), [12, 12.01]);
-    tick('measuring', 13.02 * s, 7);
-    assert.deepEqual([...window(), told.at(-1)?.progress.lastDueUs], [12, 13.02, 7]);
-    tick('draining', 13.6 * s);
-    assert.deepEqual([...window(), told.at(-1)?.phase, told.at(-1)?.second], [12, 13.5, 'measuring', 13]);
-    tick('draining', 14.1 * s);
-    assert.deepEqual(window(), [12, 13.5]);
-  });
-
-  test('end the window earlier where the load is stopped, also in the past', () => {
-    const { seconds, told, tick, list } = staged();
-    seconds.measure(10 * s, 11 * s, 60 * s);
-    tick('measuring', 11.2 * s);
-    tick('measuring', 12.1 * s);
-    seconds.stop(11.9 * s);
-    assert.ok(seconds.nextUs <= 12.1 * s);
-    tick('draining', 12.2 * s);
-    assert.deepEqual(list(), [
+      ['warmUp', 10, 4],
       ['measuring', 11, 0],
       ['measuring', 12, 0],
     ]);
-    assert.equal(told.at(-1)?.progress.windowToUs, 11.9 * s);
   });
 
-  test('have an empty window where the load was stopped in the warm-up', () => {
-    const { seconds, told, tick } = staged();
-    seconds.measure(10 * s, 15 * s, 60 * s);
-    tick('warmUp', 10.5 * s);
-    seconds.stop(11 * s);
-    tick('draining', 11.2 * s);
-    tick('draining', 12.2 * s);
-    const { windowFromUs = 0, windowToUs = 1 } = told.at(-1)?.progress ?? {};
-    assert.equal(windowToUs - windowFromUs, 0);
+  test('a second in which the phase changes is told in parts', () => {
+    const { seconds, tick, until, list } = staged();
+    seconds.measure(10.25 * s, 11.5 * s, 12.75 * s);
+    until('ready', 10.2);
+    list();
+    tick('warmUp', 10.2504);
+    until('warmUp', 11.49);
+    tick('measuring', 11.5001);
+    until('measuring', 12.74);
+    tick('draining', 12.7503);
+    tick('draining', 12.8);
+    assert.deepEqual(list(), [
+      ['ready', 10.2, 0],
+      ['warmUp', 10.2, 0],
+      ['warmUp', 11, 0],
+      ['measuring', 11.5, 0],
+      ['measuring', 12, 0],
+      ['draining', 12.7, 0],
+    ]);
+  });
+});
+
+describe('where people wait', () => {
+  test('tenths of a second are told', () => {
+    const { tick, list, seconds } = staged();
+    tick('connecting', 10.12);
+    assert.equal(seconds.nextUs, 10.2 * s);
+    tick('connecting', 10.199);
+    tick('connecting', 10.2);
+    tick('connecting', 10.33);
+    assert.deepEqual(list(), [
+      ['connecting', 10.1, 0],
+      ['connecting', 10.2, 0],
+    ]);
   });
 
-  test('tell the ramp from the first attempt to the last client ready', () => {
-    const { seconds, told, tick } = staged();
-    tick('connecting', 10.1 * s);
-    seconds.ramping(10.2 * s);
-    seconds.ramping(10.3 * s);
-    seconds.ramped(10.4 * s);
-    seconds.ramped(10.8 * s);
-    tick('connecting', 11 * s);
-    assert.deepEqual([told[0]?.progress.rampFromUs, told[0]?.progress.rampToUs], [10.2 * s, 10.8 * s]);
+  test('connecting and ready are one where they share a tenth', () => {
+    const { cell, tick, list } = staged();
+    tick('connecting', 10.11);
+    cell.run.counts.connects = 1;
+    tick('ready', 10.14);
+    cell.run.counts.connects += 1;
+    tick('ready', 10.2);
+    assert.deepEqual(list(), [['ready', 10.1, 2]]);
   });
 
-  test('end with a snapshot of the end, which has the rest', () => {
+  test('the end is told with the rest that was counted', () => {
     const { seconds, cell, tick, list } = staged();
-    tick('draining', 10.1 * s);
-    tick('draining', 11.1 * s);
+    tick('draining', 10.11);
     cell.run.counts.connects = 5;
     assert.equal(seconds.over, false);
-    tick('ended', 11.3 * s);
+    tick('ended', 10.15);
     assert.equal(seconds.over, true);
-    assert.deepEqual(list().at(-1), ['ended', 11, 5]);
+    const told = list();
+    assert.equal(told.at(-1)?.[0], 'ended');
+    assert.equal(
+      told.reduce((sum, [, , connects]) => sum + Number(connects), 0),
+      5,
+    );
+  });
+});
+
+describe('the measured window', () => {
+  const windowOf = (told: readonly Snapshot[]) =>
+    [told.at(-1)?.progress.windowFromUs, told.at(-1)?.progress.windowToUs].map((us = 0) => us / s);
+
+  test('moves on with the clock, and ends where it was to end', () => {
+    const { told, tick } = loaded(13.5 * s);
+    tick('measuring', 11.01);
+    assert.deepEqual(windowOf(told), [11, 11.01]);
+    tick('measuring', 12.02, 7);
+    assert.deepEqual([...windowOf(told), told.at(-1)?.progress.lastDueUs], [11, 12.02, 7]);
+    tick('draining', 13.6);
+    assert.deepEqual(windowOf(told), [11, 13.5]);
+    tick('draining', 14.1);
+    assert.deepEqual(windowOf(told), [11, 13.5]);
   });
 
-  test('tell how the thread was', () => {
-    const { told, tick } = staged();
-    tick('connecting', 10.1 * s);
-    tick('connecting', 11.1 * s);
-    const health = told[0]?.health[0];
-    assert.deepEqual([health?.worker, health?.publishing, health?.receiving], ['w', true, false]);
-    assert.ok((health?.utilisation ?? -1) >= 0 && (health?.utilisation ?? 2) <= 1);
+  test('ends earlier where the load is stopped, also in the past', () => {
+    const { seconds, told, tick } = loaded();
+    tick('measuring', 11.2);
+    tick('measuring', 12.1);
+    seconds.stop(11.9 * s);
+    assert.ok(seconds.nextUs <= 12.1 * s);
+    tick('draining', 12.2);
+    assert.deepEqual([told.at(-1)?.phase, ...windowOf(told)], ['draining', 11, 11.9]);
   });
+
+  test('is empty where the load was stopped in the warm-up', () => {
+    const { seconds, told, tick } = loaded();
+    seconds.stop(10.5 * s);
+    tick('draining', 10.7);
+    tick('draining', 11.2);
+    const [from = 0, to = 1] = windowOf(told);
+    assert.equal(to - from, 0);
+  });
+});
+
+test('the ramp is from the first attempt to the last client ready', () => {
+  const { seconds, told, tick } = staged();
+  tick('connecting', 10.1);
+  seconds.ramping(10.2 * s);
+  seconds.ramping(10.3 * s);
+  seconds.ramped(10.4 * s);
+  seconds.ramped(10.8 * s);
+  tick('connecting', 11);
+  assert.deepEqual([told.at(-1)?.progress.rampFromUs, told.at(-1)?.progress.rampToUs], [10.2 * s, 10.8 * s]);
+});
+
+test('every snapshot tells how the thread was', () => {
+  const { told, tick } = staged();
+  tick('connecting', 10.1);
+  tick('connecting', 10.2);
+  const health = told[0]?.health[0];
+  assert.deepEqual([health?.worker, health?.publishing, health?.receiving], ['w', true, false]);
+  assert.ok((health?.utilisation ?? -1) >= 0 && (health?.utilisation ?? 2) <= 1);
 });

@@ -7,7 +7,7 @@ const labels = { group: 'g', broker: 'b', qos: 1 } as const;
 const health = { worker: 'w', utilisation: 0.5, publishing: true, receiving: false };
 
 function taken(recorder: Recorder, second = 1) {
-  return recorder.take('measuring', second, health, noProgress);
+  return recorder.take('measuring', { second, tenth: 0 }, health, noProgress);
 }
 
 describe('a recorder', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { filtersOf, pacerOf, publishes, streamFinder, subscribes, workloadOf } from '../../../src/plan/streams.ts';
+import { filtersOf, pacerOf, publishes, streamFinder, subscribes } from '../../../src/plan/streams.ts';
+import { workloadOf } from '../../../src/workloads/lookup.ts';
 import { group, plan } from '../../support/hand-made.ts';
 
 const publish = (firstStream: number) => ({ workload: 'publish', options: { topic: 't', payload: 16 }, firstStream });
@@ -59,6 +60,6 @@ describe('the jobs of a group', () => {
   });
 
   test('of an unknown workload are a bug', () => {
-    assert.throws(() => workloadOf({ workload: 'dance', options: {}, firstStream: 0 }), /unknown workload dance/);
+    assert.throws(() => workloadOf({ workload: 'dance' }), /no workload dance/);
   });
 });

@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { FilterTree } from '../../../src/mqtt/filter-tree.ts';
 import { matches } from '../../../src/mqtt/topics.ts';
-import { FilterTree } from '../../../src/plan/filter-tree.ts';
 import { randomFor } from '../../support/seeded.ts';
 
-function treeOf(...filters: readonly string[]): FilterTree {
-  const tree = new FilterTree();
+function treeOf(...filters: readonly string[]): FilterTree<number> {
+  const tree = new FilterTree<number>();
   for (const [i, filter] of filters.entries()) tree.add(filter.split('/'), i);
   return tree;
 }
 
-function matched(filters: readonly string[], levels: readonly (string | null)[]): string[] {
+function matched(
+  filters: readonly string[],
+  levels: readonly (string | null)[],
+  least: 'yes' | 'depends' = 'yes',
+): string[] {
   return treeOf(...filters)
-    .match(levels)
+    .match(levels, least)
     .flatMap(({ entries }) => entries)
     .sort((a, b) => a - b)
     .map((entry) => filters[entry] as string);
@@ -46,7 +50,7 @@ describe('a tree of filters', () => {
 
   test('gives every filter a leaf of its own, which holds all who subscribe to it', () => {
     const tree = treeOf('a/+', 'a/+', 'a/b', 'a/#', 'a/#');
-    const leaves = tree.match(['a', 'b']);
+    const leaves = tree.match(['a', 'b'], 'yes');
     assert.equal(new Set(leaves.map(({ id }) => id)).size, 3);
     assert.deepEqual(leaves.map(({ entries }) => entries).sort(), [[0, 1], [2], [3, 4]]);
   });
@@ -62,7 +66,10 @@ describe('a tree of filters', () => {
       });
       const topic = Array.from({ length: 1 + random(4) }, () => pick(['a', 'b', '', '$x', null]));
       const expected = filters.filter((filter) => matches(topic, filter.split('/')) === 'yes');
-      assert.deepEqual(matched(filters, topic), expected, `${JSON.stringify(topic)} in ${filters.join(' ')}`);
+      const possible = filters.filter((filter) => matches(topic, filter.split('/')) !== 'no');
+      const what = `${JSON.stringify(topic)} in ${filters.join(' ')}`;
+      assert.deepEqual(matched(filters, topic), expected, what);
+      assert.deepEqual(matched(filters, topic, 'depends'), possible, what);
     }
   });
 });
