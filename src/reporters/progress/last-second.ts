@@ -22,7 +22,7 @@ export class LastSecond {
 
   /** Rates and latency of the second, errors of the whole run. */
   figures(totals: Totals, phase: Phase): string[] {
-    const errors = sumOf(totals, ['connect_errors', 'disconnects', 'subscribe_errors', 'publish_errors']);
+    const errors = sumOf(totals, ['connect_errors', 'subscribe_errors', 'publish_errors']);
     const disconnects = totals.of('disconnects')?.count ?? 0;
     const reconnects = totals.of('reconnects')?.count ?? 0;
     if (phase === 'connecting' || phase === 'ready') return errors === 0 ? [] : [`errors ${formatCount(errors)}`];
