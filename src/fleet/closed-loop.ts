@@ -9,6 +9,7 @@ const mostPerTurn = 128;
 export class ClosedLoop implements Drive {
   readonly #placed: readonly Placed[];
   readonly #limit: number;
+  readonly #wake: () => void;
   /** Those that may publish now; the others wait for room. */
   #hungry: Placed[] = [];
   readonly #listed = new Set<Stream>();
@@ -17,8 +18,10 @@ export class ClosedLoop implements Drive {
   #startUs = 0;
   lastDueUs = 0;
 
-  constructor(placed: readonly Placed[], limit: number | null) {
+  /** `wake` asks for a tick now. */
+  constructor(placed: readonly Placed[], limit: number | null, wake: () => void) {
     this.#placed = placed;
+    this.#wake = wake;
     this.#limit = limit ?? Number.POSITIVE_INFINITY;
   }
 
@@ -30,15 +33,22 @@ export class ClosedLoop implements Drive {
     this.#startUs = startUs;
     this.#endUs = endUs;
     this.#open = true;
-    for (const placed of this.#placed) this.resume(placed);
+    for (const placed of this.#placed) this.#list(placed);
   }
 
   stop(endUs: number): void {
     this.#endUs = Math.min(this.#endUs, endUs);
   }
 
-  resume(placed: Placed): void {
-    if (!this.#open || this.#listed.has(placed.stream)) return;
+  /** At once: what an acknowledgement makes room for is written with the read that brought it. */
+  resume(placed: Placed, clock: () => number): void {
+    if (!this.#open || this.#listed.has(placed.stream) || clock() < this.#startUs) return;
+    if (!this.#turn(placed, clock)) return;
+    this.#list(placed);
+    this.#wake();
+  }
+
+  #list(placed: Placed): void {
     this.#listed.add(placed.stream);
     this.#hungry.push(placed);
   }

@@ -30,6 +30,8 @@ export type CrewParts = {
   readonly open: OpenClient;
   readonly host: Host;
   readonly taken: TakenLog;
+  /** Asks for a tick now. */
+  readonly wake: () => void;
 };
 
 /** `firstNumber`: numbers of members are unique in the plan, and the same however it is shared. */
@@ -76,7 +78,7 @@ function employ(parts: CrewParts, group: GroupPlan, members: readonly Member[]):
       const qos = publicationOf(job, member.who, context)?.qos ?? 0;
       return { member, stream: new Stream(number, index, member.cellOf(qos), make(member.who, number), qos > 0) };
     });
-    const drive = pacer === null ? new ClosedLoop(placed, limit) : new Paced(placed, group, pacer, limit, parts.taken);
+    const drive = pacer === null ? new ClosedLoop(placed, limit, parts.wake) : new Paced(placed, group, pacer, limit, parts.taken);
     for (const { member, stream } of placed) member.streams.push({ stream, drive });
     return [drive];
   });

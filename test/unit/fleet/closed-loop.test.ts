@@ -15,7 +15,7 @@ function staged({ clients = 1, limit = null as number | null } = {}) {
   const group = makeGroup('g', { clients });
   const made = Array.from({ length: clients }, (_, index) => ready(host, { group, index }));
   const placed = made.map(({ member }): Placed => ({ member, stream: streamOf(member) }));
-  const loop = new ClosedLoop(placed, limit);
+  const loop = new ClosedLoop(placed, limit, () => {});
   for (const { member, stream } of placed) member.streams.push({ stream, drive: loop });
   return { host, made, placed, loop, lengths: () => made.map(({ client }) => client.published.length) };
 }
@@ -121,7 +121,9 @@ describe('a closed loop', () => {
     member.open(() => {});
     client.connected = true;
     member.connected(false, 0);
+    // At once, without waiting for a tick.
+    assert.deepEqual(lengths(), [128, 128]);
     loop.run(host.clock);
-    assert.deepEqual(lengths(), [128, 256]);
+    assert.deepEqual(lengths(), [256, 256]);
   });
 });
