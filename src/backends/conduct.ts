@@ -61,7 +61,7 @@ class Conductor {
   constructor(plan: Plan, execution: Execution) {
     this.#plan = plan;
     this.#execution = execution;
-    this.#publishing = plan.groups.some(publishes);
+    this.#publishing = plan.groups.some((group) => group.slice.count > 0 && publishes(group));
   }
 
   heard(snapshot: Snapshot): void {

@@ -10,6 +10,7 @@ import { compile } from '../plan/compile.ts';
 import type { Plan } from '../plan/plan.ts';
 import { run as runPlan } from '../run.ts';
 import type { Result, RunResult } from '../verdict/result.ts';
+import { logRun } from './log-run.ts';
 import { maskedCommandLine } from './mask.ts';
 import { openScenario, requireMachine } from './open-scenario.ts';
 import { packageVersion } from './package-version.ts';
@@ -61,7 +62,7 @@ async function carryOut(
   signal: AbortSignal,
 ): Promise<Result> {
   const backend = await (threads === 0 ? backends.inline() : backends.threads());
-  const reporters = reports.map(({ reporter }) => reporter);
+  const reporters = [...reports.map(({ reporter }) => reporter), logRun()];
   return runPlan(plan, backend(Math.max(1, threads)), {
     reporters,
     signal,

@@ -78,7 +78,8 @@ function employ(parts: CrewParts, group: GroupPlan, members: readonly Member[]):
       const qos = publicationOf(job, member.who, context)?.qos ?? 0;
       return { member, stream: new Stream(number, index, member.cellOf(qos), make(member.who, number), qos > 0) };
     });
-    const drive = pacer === null ? new ClosedLoop(placed, limit, parts.wake) : new Paced(placed, group, pacer, limit, parts.taken);
+    const drive =
+      pacer === null ? new ClosedLoop(placed, limit, parts.wake) : new Paced(placed, group, pacer, limit, parts.taken);
     for (const { member, stream } of placed) member.streams.push({ stream, drive });
     return [drive];
   });

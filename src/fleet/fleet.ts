@@ -58,7 +58,9 @@ export class Fleet implements Execution, Host {
     this.#crews = [];
     let number = 0;
     for (const group of plan.groups) {
-      this.#crews.push(recruit({ plan, open, host: this, taken: this.#taken, wake: () => this.#wake(0) }, group, number));
+      this.#crews.push(
+        recruit({ plan, open, host: this, taken: this.#taken, wake: () => this.#wake(0) }, group, number),
+      );
       number += group.clients;
     }
     this.#members = this.#crews.flatMap((crew) => crew.members);

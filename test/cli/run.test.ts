@@ -69,6 +69,18 @@ describe('a run', () => {
     assert.equal(stderr, '');
   });
 
+  it('tells its phases as JSON lines on stderr with --log-level info', async () => {
+    const { stderr } = await cli(...small('--no-progress', '--log-level', 'info'));
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { phase?: string });
+    assert.deepEqual(
+      lines.flatMap(({ phase }) => phase ?? []),
+      ['connecting', 'ready', 'measuring', 'draining', 'ended'],
+    );
+  });
+
   it('exits with 99 where a threshold fails', async () => {
     const { code, stdout } = await cli(...small('--quiet', '--set', 'thresholds.messages_sent=count > 1000'));
     assert.equal(code, 99);
