@@ -2,8 +2,8 @@
 
 const free = 0;
 
-/** What a packet id waits for. */
-export const awaiting = { puback: 1, pubrec: 2, pubcomp: 3 } as const;
+/** What a packet id waits for; puback and pubrec are also the QoS of its publish. */
+const awaiting = { puback: 1, pubrec: 2, pubcomp: 3 } as const;
 
 /**
  * The window of unacknowledged publishes: packet ids 1 to `size`, given out in turn so that an id rests as long as possible
@@ -33,25 +33,27 @@ export class InFlight {
   }
 
   /** A packet id, or 0 where the window is full. */
-  take(state: number, stream: number, dueUs: number, writtenUs: number): number {
+  take(qos: 1 | 2, stream: number, dueUs: number, writtenUs: number): number {
     if (this.#count === this.#size) return 0;
     const id = this.#ids[this.#next] as number;
     this.#next = this.#next + 1 === this.#size ? 0 : this.#next + 1;
     this.#count++;
-    this.#states[id] = state;
+    this.#states[id] = qos;
     this.#streams[id] = stream;
     this.#dueUs[id] = dueUs;
     this.#writtenUs[id] = writtenUs;
     return id;
   }
 
-  /** 0 where the id is not in flight. */
-  state(id: number): number {
-    return id <= this.#size ? (this.#states[id] as number) : free;
-  }
-
-  advance(id: number, state: number): void {
-    this.#states[id] = state;
+  /** Takes PUBACK, PUBREC or PUBCOMP by its first byte. `pubrel` is due, or it is `done`; `unknown`: nothing waits for it. */
+  answer(first: number, id: number, reasonCode: number): 'pubrel' | 'done' | 'unknown' {
+    const state = id <= this.#size ? (this.#states[id] as number) : free;
+    if (first === 0x50 && (state === awaiting.pubrec || state === awaiting.pubcomp) && reasonCode < 0x80) {
+      this.#states[id] = awaiting.pubcomp;
+      return 'pubrel';
+    }
+    const due = first === 0x40 ? awaiting.puback : first === 0x50 ? awaiting.pubrec : awaiting.pubcomp;
+    return state === due ? 'done' : 'unknown';
   }
 
   stream(id: number): number {

@@ -1,5 +1,7 @@
 /** Cost: one copy of each message into a buffer of the thread; one write for all that a client sends in one turn. */
 
+import type { PublishTemplate } from '../mqtt/publish-template.ts';
+
 /** Who can write: a client's connection. */
 export interface Sender {
   /** False: the socket keeps the bytes. */
@@ -29,6 +31,27 @@ export class Outbox {
     const at = this.#to;
     this.#to += length;
     return at;
+  }
+
+  publish(sender: Sender, { header, packetIdOffset }: PublishTemplate, packetId: number, payload: Uint8Array): void {
+    const at = this.reserve(sender, header.length + payload.length);
+    const { bytes } = this;
+    bytes.set(header, at);
+    if (packetId !== 0) {
+      bytes[at + packetIdOffset] = packetId >>> 8;
+      bytes[at + packetIdOffset + 1] = packetId;
+    }
+    bytes.set(payload, at + header.length);
+  }
+
+  /** PUBACK, PUBREC, PUBREL or PUBCOMP, by their first byte, of reason 0: four bytes [MQTT-3.4]. */
+  acknowledge(sender: Sender, first: number, packetId: number): void {
+    const at = this.reserve(sender, 4);
+    const { bytes } = this;
+    bytes[at] = first;
+    bytes[at + 1] = 2;
+    bytes[at + 2] = packetId >>> 8;
+    bytes[at + 3] = packetId;
   }
 
   flush(): void {

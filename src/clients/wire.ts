@@ -1,8 +1,9 @@
 /** Cost: per message one copy into the thread's outbox, a few field stores, and the socket's write. */
 import { nowUs } from '../base/clock.ts';
-import { decode, encodeDisconnect } from '../mqtt/codec.ts';
+import { decodeOr, encodeDisconnect } from '../mqtt/codec.ts';
 import type { PacketSink } from '../mqtt/framing.ts';
 import { Framing } from '../mqtt/framing.ts';
+import type { Protocol } from '../mqtt/packets.ts';
 import type { PublishTemplate } from '../mqtt/publish-template.ts';
 import { publishTemplate } from '../mqtt/publish-template.ts';
 import { transports } from '../transports/index.ts';
@@ -10,7 +11,7 @@ import type { Connection, TransportListener } from '../transports/transport.ts';
 import { causeOfError, disconnectName } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
 import { answerOf, connectPacket } from './handshake.ts';
-import { awaiting, InFlight } from './in-flight.ts';
+import { InFlight } from './in-flight.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { Outbox, type Sender } from './outbox.ts';
 import { Receiver } from './receiver.ts';
@@ -91,30 +92,13 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     }
     let id = 0;
     if (message.qos !== 0) {
-      if (this.#inFlight === null) this.#inFlight = new InFlight(this.#window);
-      id = this.#inFlight.take(message.qos === 1 ? awaiting.puback : awaiting.pubrec, message.stream, dueUs, now);
+      this.#inFlight ??= new InFlight(this.#window);
+      id = this.#inFlight.take(message.qos, message.stream, dueUs, now);
     }
-    const template = (message.memo ?? this.#prepare(message)) as PublishTemplate;
-    const { header, packetIdOffset } = template;
-    const { payload } = message;
-    const at = outbox.reserve(this, header.length + payload.length);
-    const { bytes } = outbox;
-    bytes.set(header, at);
-    if (id !== 0) {
-      bytes[at + packetIdOffset] = id >>> 8;
-      bytes[at + packetIdOffset + 1] = id;
-    }
-    bytes.set(payload, at + header.length);
+    const template = (message.memo ?? prepare(message, this.#session.protocol)) as PublishTemplate;
+    outbox.publish(this, template, id, message.payload);
     this.#keepAlive.lastSentUs = now;
     return true;
-  }
-
-  #prepare(message: Outgoing): PublishTemplate {
-    const { topicName, payload, qos, retain, userProperty } = message;
-    const { protocol } = this.#session;
-    const template = publishTemplate(protocol, topicName, payload.length, qos, retain, userProperty);
-    message.memo = template;
-    return template;
   }
 
   flush(): void {
@@ -247,8 +231,8 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     const message = this.#receiver.publish(first, bytes, body, end, this.#readUs);
     if (message === null) return this.#malformed('malformed PUBLISH');
     const id = this.#receiver.packetId;
-    if (message.qos === 1) acknowledge(this, 0x40, id);
-    else if (message.qos === 2) acknowledge(this, 0x50, id);
+    if (message.qos === 1) outbox.acknowledge(this, 0x40, id);
+    else if (message.qos === 2) outbox.acknowledge(this, 0x50, id);
     if (message.qos !== 0) this.#keepAlive.lastSentUs = this.#readUs;
     if (!this.#receiver.repeated) this.#listener.received(message);
     return true;
@@ -258,7 +242,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     if (end - body < 2) return this.#malformed('short PUBREL');
     const id = bytes.readUInt16BE(body);
     this.#receiver?.release(id);
-    acknowledge(this, 0x70, id);
+    outbox.acknowledge(this, 0x70, id);
     this.#keepAlive.lastSentUs = this.#readUs;
     return true;
   }
@@ -269,19 +253,13 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     const id = bytes.readUInt16BE(body);
     const reason = end - body > 2 && this.#session.protocol === '5' ? (bytes[body + 2] as number) : 0;
     const inFlight = this.#inFlight;
-    const state = inFlight === null ? 0 : inFlight.state(id);
-    if (first === 0x50 && (state === awaiting.pubrec || state === awaiting.pubcomp) && reason < 0x80) {
-      inFlight?.advance(id, awaiting.pubcomp);
-      acknowledge(this, 0x62, id);
+    const step = inFlight === null ? 'unknown' : inFlight.answer(first, id, reason);
+    if (inFlight === null || step === 'unknown') return this.#malformed(`packet id ${id} does not wait for this`);
+    if (step === 'pubrel') {
+      outbox.acknowledge(this, 0x62, id);
       this.#keepAlive.lastSentUs = this.#readUs;
       return true;
     }
-    const fits =
-      (first === 0x40 && state === awaiting.puback) ||
-      (first === 0x50 && state === awaiting.pubrec) ||
-      (first === 0x70 && state === awaiting.pubcomp);
-    if (inFlight === null || !fits)
-      return this.#malformed(`acknowledgement of packet id ${id}, which waits for none such`);
     const stream = inFlight.stream(id);
     const dueUs = inFlight.dueUs(id);
     const writtenUs = inFlight.writtenUs(id);
@@ -328,25 +306,18 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
   }
 
   #decode(bytes: Buffer, start: number, end: number) {
-    try {
-      return decode(bytes.subarray(start, end), this.#session.protocol);
-    } catch (error) {
-      this.#malformed(error instanceof Error ? error.message : String(error));
-      return undefined;
-    }
+    return decodeOr(bytes.subarray(start, end), this.#session.protocol, (why) => this.#malformed(why));
   }
 }
 
 const pingreq = Uint8Array.of(0xc0, 0);
 
-/** PUBACK, PUBREC, PUBREL and PUBCOMP of reason 0 are four bytes; those of one read are written at once. */
-function acknowledge(sender: Sender, first: number, id: number): void {
-  const at = outbox.reserve(sender, 4);
-  const { bytes } = outbox;
-  bytes[at] = first;
-  bytes[at + 1] = 2;
-  bytes[at + 2] = id >>> 8;
-  bytes[at + 3] = id;
+/** Once a topic, payload size and property. */
+function prepare(message: Outgoing, protocol: Protocol): PublishTemplate {
+  const { topicName, payload, qos, retain, userProperty } = message;
+  const template = publishTemplate(protocol, topicName, payload.length, qos, retain, userProperty);
+  message.memo = template;
+  return template;
 }
 
 export const wire: OpenClient = (session, listener) => new WireClient(session, listener);

@@ -21,6 +21,7 @@ import { plainTicker, type Ticker, timerGrainUs } from './ticker.ts';
 const checkEveryUs = 100_000;
 /** How long the brokers get to close connections at the end. */
 const farewellUs = 2_000_000;
+const farewellCheckUs = 10_000;
 const never = Number.POSITIVE_INFINITY;
 
 /** The live clients of one thread: connects them at once, then does as `conduct` says. */
@@ -140,7 +141,9 @@ export class Fleet implements Execution, Host {
     this.#recorder.loopDelay(Math.max(0, now - this.#wakeUs - timerGrainUs));
     this.#ticking = true;
     // First, so that what this tick does is told with the phase and second in which it does it.
-    this.#seconds.tick(this.#phase(now), now, this.#lastDueUs(), () => this.#count());
+    const phase = this.#phase(now);
+    // Our own disconnecting is not told step by step: the last gauges are those before it.
+    if (!this.ending || phase === 'ended') this.#seconds.tick(phase, now, this.#lastDueUs(), () => this.#count());
     if (now >= this.#checkUs) this.#check(now);
     this.#ramp(now);
     if (now >= this.#nextRetryUs) this.#retry(now);
@@ -231,7 +234,8 @@ export class Fleet implements Execution, Host {
   }
 
   #wake(atUs = never): void {
-    let wakeUs = Math.min(atUs, this.#checkUs, this.#nextRetryUs, this.#seconds.nextUs);
+    const next = this.ending ? nowUs() + farewellCheckUs : Math.min(this.#nextRetryUs, this.#seconds.nextUs);
+    let wakeUs = Math.min(atUs, this.#checkUs, next);
     for (const crew of this.#crews) wakeUs = Math.min(wakeUs, this.#rampUs(crew));
     for (const drive of this.#drives) wakeUs = Math.min(wakeUs, drive.nextUs);
     // What is overdue gets the next turn: from now on a tick could be late.

@@ -85,6 +85,13 @@ export class Seconds {
     if (phase === this.#phase && nowUs < this.#partEndUs()) return;
     count();
     this.#advance(Math.min(nowUs, phase === 'measuring' ? nowUs : this.#toUs), lastDueUs);
+    if (phase === 'ended') {
+      // With all that is left: the parts before it keep the gauges that they had before we disconnected.
+      this.#phase = phase;
+      this.#take(nowUs);
+      this.over = true;
+      return;
+    }
     const phaseEndUs = phase === this.#phase ? never : Math.min(this.#phaseEndUs(), nowUs);
     // A part that went by without a tick is told too, empty, so that the gauges of all threads stay in step.
     for (let endUs = this.#partEndUs(); endUs <= Math.min(nowUs, phaseEndUs); endUs = this.#partEndUs())
@@ -92,11 +99,6 @@ export class Seconds {
     if (phase === this.#phase) return;
     if (this.#partUs < phaseEndUs) this.#take(phaseEndUs);
     this.#phase = phase;
-    if (phase === 'ended') {
-      this.#take(nowUs);
-      this.over = true;
-      return;
-    }
     for (let endUs = this.#partEndUs(); endUs <= nowUs; endUs = this.#partEndUs()) this.#take(endUs);
   }
 

@@ -77,6 +77,16 @@ function encode(packet: Packet, protocol: Protocol): Buffer {
 /** Remaining lengths below which a packet lacks its code: CONNACK flags and code, SUBACK id and one code. */
 const shortest: Readonly<Record<string, number>> = { connack: 2, suback: 3 };
 
+/** One whole packet; where it is malformed `failed` is told why. */
+export function decodeOr(bytes: Buffer, protocol: Protocol, failed: (why: string) => void): Packet | undefined {
+  try {
+    return decode(bytes, protocol);
+  } catch (error) {
+    failed(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
 /** One whole packet; throws where it is malformed. */
 export function decode(bytes: Buffer, protocol: Protocol): Packet {
   const parser = mqttPacket.parser({ protocolVersion: versions[protocol] });
