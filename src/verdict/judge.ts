@@ -168,8 +168,21 @@ function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'threshol
       : []),
     ...(early ? [`the measured window ended after ${seconds(totals)} of ${formatDuration(plan.durationMs ?? 0)}`] : []),
     ...missing.filter(({ foreseen }) => foreseen).map(missingReason),
+    ...droppedWarnings(totals),
     ...trust.warnings,
     ...measured.deliveries.warnings,
+  ];
+}
+
+/** The rate that was asked is not the rate that was made: said wherever it is so. */
+function droppedWarnings(totals: Totals): string[] {
+  const dropped = totals.of('publishes_dropped')?.count ?? 0;
+  const due = totals.of('publishes_due')?.count ?? 0;
+  if (dropped === 0) return [];
+  const share = `${((100 * dropped) / Math.max(1, due)).toFixed(1)} %`;
+  return [
+    `${formatCount(dropped)} of ${formatCount(due)} publishes (${share}) were never sent: their clients were held back ` +
+      '(window full, socket blocked or not connected) until more than maxQueued were owed; what was asked was not made',
   ];
 }
 

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { clients } from '../../src/clients/index.ts';
+import type { Result } from '../../src/verdict/result.ts';
+import { overall, runScenario } from '../support/run-scenario.ts';
+import { idOf, obedient, type Peer, type Script, startScriptedBroker } from '../support/scripted-broker.ts';
+
+const garbage = Buffer.from(`HTTP/1.1 400 Bad Request\r\n\r\n${'<html>'.repeat(20)}`);
+
+/** Three clients publish to a broker that does not forward; the script says what it does wrong. */
+async function runAgainst(script: Script, client: string, protocol = '5'): Promise<Result> {
+  const broker = await startScriptedBroker(script);
+  const text = `
+brokers: [${broker.url}]
+warmUp: 0s
+duration: 2s
+drain: 1s
+groups:
+  pubs:
+    clients: 3
+    protocol: "${protocol}"
+    connect: { within: 1s }
+    reconnect: { after: 50ms, upTo: 100ms }
+    publish: { topic: "t/{index}", qos: 1, rate: 20/s }
+    subscribe: { topic: "other/{index}" }
+`;
+  try {
+    return await runScenario(text, { client });
+  } finally {
+    await broker.stop();
+  }
+}
+
+/** The first connection that publishes gets `wrong` once; all others are served well. */
+function onceInstead(wrong: (peer: Peer) => void): Script {
+  let done = false;
+  return {
+    publish(packet, peer) {
+      if (done) return obedient.publish?.(packet, peer);
+      done = true;
+      wrong(peer);
+    },
+  };
+}
+
+for (const client of Object.keys(clients)) {
+  describe(`a run with ${client} on a broker that misbehaves`, () => {
+    test('loses one connection to DISCONNECT 0x8E, counts a takeover and goes on [MQTT-3.1.4-3]', async () => {
+      const script = onceInstead((peer) => peer.send({ cmd: 'disconnect', reasonCode: 0x8e }));
+      const { totals, exitCode } = await runAgainst(script, client);
+      assert.equal(totals.takeovers.count, 1);
+      assert.deepEqual(totals.disconnects.by, { session_taken_over: 1 });
+      assert.deepEqual([totals.connects.count, totals.reconnects.count, totals.protocol_errors.count], [4, 1, 0]);
+      assert.deepEqual(totals.publish_errors.by, { session_lost: 1 });
+      assert.equal(exitCode, 0);
+    });
+
+    test('loses one connection to garbage, counts a protocol error and goes on', async () => {
+      const { totals, exitCode } = await runAgainst(
+        onceInstead((peer) => peer.send(garbage)),
+        client,
+        '3.1.1',
+      );
+      assert.deepEqual(totals.disconnects.by, { broker_protocol_error: 1 });
+      assert.deepEqual([totals.protocol_errors.count, totals.reconnects.count], [1, 1]);
+      assert.equal(exitCode, 0);
+    });
+
+    test('counts publishes that are refused by the name of their reason, and keeps the equations', async () => {
+      let n = 0;
+      const script: Script = {
+        publish: (packet, peer) =>
+          peer.send({ cmd: 'puback', ...idOf(packet), reasonCode: n++ % 4 === 0 ? 0x87 : n % 4 === 2 ? 0x10 : 0 }),
+      };
+      const result = await runAgainst(script, client);
+      const refused = result.totals.publish_errors.by?.['not_authorized'] ?? 0;
+      assert.equal(refused, 30);
+      assert.deepEqual(Object.keys(result.totals.publish_errors.by ?? {}), ['not_authorized']);
+      assert.equal(overall(result, 'messages_sent'), 120);
+      assert.equal(overall(result, 'messages_acked'), 90);
+      assert.equal(overall(result, 'messages_unacked'), 0);
+    });
+
+    test('counts publishes that are never answered as unacknowledged, and ends in time', async () => {
+      const result = await runAgainst({ publish: () => {} }, client);
+      const { totals } = result;
+      // Three windows of 20 are full; the rest is owed.
+      assert.equal(overall(result, 'messages_sent'), 60);
+      assert.equal(overall(result, 'messages_unacked'), 60);
+      assert.equal(totals.publishes_owed.last, 60);
+      assert.equal(overall(result, 'publishes_due'), 120);
+      assert.equal(result.exitCode, 0);
+    });
+
+    test('counts refused subscriptions by their reason code', async () => {
+      const script: Script = {
+        subscribe: (packet, peer) => peer.send({ cmd: 'suback', ...idOf(packet), granted: [0x87] }),
+      };
+      const { totals } = await runAgainst(script, client);
+      assert.deepEqual(totals.subscribe_errors.by, { not_authorized: 3 });
+      assert.equal(totals.subscribes.count, 0);
+      assert.equal(totals.messages_sent.count, 120);
+    });
+
+    for (const [protocol, refusal] of [
+      ['5', { reasonCode: 0x87 }],
+      ['3.1.1', { returnCode: 5 }],
+    ] as const) {
+      test(`does not start where CONNACK refuses, and says why, on ${protocol}`, async () => {
+        const script: Script = {
+          connect: (_, peer) => peer.send({ cmd: 'connack', sessionPresent: false, ...refusal }),
+        };
+        const { verdict, exitCode, reasons, totals } = await runAgainst(script, client, protocol);
+        assert.deepEqual([verdict, exitCode], ['notStarted', 3]);
+        assert.match(reasons.join('\n'), /not_authorized/);
+        assert.deepEqual(Object.keys(totals.connect_errors.by ?? {}), ['not_authorized']);
+      });
+    }
+  });
+}
