@@ -76,7 +76,10 @@ export class Alignment {
       }
     }
     const { phase, second, tenth } = parts[0] as Snapshot;
-    return combine([...parts, ...still.map((last) => ({ ...stillOf(last), phase, second, tenth }))]);
+    const joined = combine([...parts, ...still.map((last) => ({ ...stillOf(last), phase, second, tenth }))]);
+    // A worker that has not begun is connecting, however far the others are.
+    const waiting = this.#workers.some(({ last, upTo }) => last === null && upTo < Number.POSITIVE_INFINITY);
+    return waiting ? { ...joined, phase: 'connecting' } : joined;
   }
 
   /** A worker that died is told of with the next second, not only at the end. */

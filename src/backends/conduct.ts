@@ -9,6 +9,7 @@ const secondUs = 1_000_000;
 /** From the word to the beginning of the load: all workers must have heard it and worked out their routes. */
 const noticeUs = 400_000;
 const noticePerClientUs = 15;
+const drainNoticeUs = 100_000;
 
 /**
  * Starts the load when all workers are ready, drains when its time is over, the signal says so or nothing can come of it any
@@ -78,7 +79,9 @@ class Conductor {
     const { groups } = this.#plan;
     const over = (group: GroupPlan) => nowUs() - this.#beganUs >= group.connect.withinMs * 1000;
     if (phase === 'ready' && groups.every((group) => this.#enough(group))) this.#begin();
-    else if (phase === 'ready' || groups.some((group) => over(group) && !this.#enough(group))) this.leave();
+    else if (groups.some((group) => over(group) && !this.#enough(group))) this.leave();
+    // Who lost the connection just now may be back in time; where nobody waits for anything there is no hope.
+    else if (phase === 'ready' && this.#seen.gauge('clients_waiting') === 0) this.leave();
   }
 
   #enough({ name, connect, slice }: GroupPlan): boolean {
@@ -97,10 +100,10 @@ class Conductor {
   }
 
   #whileLoading(snapshot: Snapshot): void {
-    if (snapshot.phase === 'draining') this.#drain(nowUs());
+    if (snapshot.phase === 'draining') this.#drain();
     if (snapshot.phase !== 'warmUp' && snapshot.phase !== 'measuring') return;
     if (this.#publishing && this.#seen.gauge('streams_active') === 0) this.#drain(snapshot.progress.lastDueUs + 1);
-    else if (this.#nobodyLeft()) this.#drain(nowUs());
+    else if (this.#nobodyLeft()) this.#drain();
   }
 
   /** No publisher, or no subscriber, is connected or will ever be again. */
@@ -117,7 +120,8 @@ class Conductor {
     return !anyone || !left(publishes) || !left(subscribes);
   }
 
-  #drain(atUs: number): void {
+  /** At an instant that all workers hear of before it comes, so that it is one for all. */
+  #drain(atUs = nowUs() + drainNoticeUs): void {
     this.#stage = 'draining';
     this.#drainUs = nowUs();
     this.#execution.drain(atUs);
@@ -140,7 +144,7 @@ class Conductor {
   /** The signal: ends the load and drains; before the load there is nothing to drain. */
   abort(): void {
     if (this.#stage === 'gathering') this.leave();
-    else if (this.#stage === 'loading') this.#drain(nowUs());
+    else if (this.#stage === 'loading') this.#drain();
   }
 
   leave(): void {

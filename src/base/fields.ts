@@ -137,7 +137,12 @@ export function mqttText(): z.ZodType<string, string> {
     .refine((value) => new TextEncoder().encode(value).length <= maxStringBytes, 'must have at most 65,535 bytes');
 }
 
-/** One entry or a list of them, read as a list. */
-export function oneOrMany<Output, Input>(entry: z.ZodType<Output, Input>): z.ZodType<Output[], Input | Input[]> {
-  return z.union([entry, z.array(entry)]).transform((value) => (Array.isArray(value) ? value : [value]) as Output[]);
+/** One entry or a list of them, read as a list. The rule is for what is neither: "must ...". */
+export function oneOrMany<Output, Input>(
+  entry: z.ZodType<Output, Input>,
+  rule: string,
+): z.ZodType<Output[], Input | Input[]> {
+  return z
+    .union([entry, z.array(entry)], rule)
+    .transform((value) => (Array.isArray(value) ? value : [value]) as Output[]);
 }

@@ -54,6 +54,9 @@ const notIn: Readonly<Record<TemplateUse, readonly string[]>> = {
   payload: [],
 };
 
+/** Stands where a field varies while levels are told apart; no topic and no id may hold it. */
+const marker = '\u0000';
+
 export type TemplateProblem = { readonly problem: string; readonly hint?: string };
 
 /** The plan asks for the same few templates once a client: what is compiled is kept. */
@@ -77,6 +80,7 @@ export function compileTemplate(text: string, use: TemplateUse = 'payload'): Tem
 }
 
 function compileParts(text: string, use: TemplateUse): Template | TemplateProblem {
+  if (use !== 'payload' && text.includes(marker)) return { problem: 'must not contain U+0000 [MQTT-1.5.4-2]' };
   const parts: Part[] = [];
   const fields: string[] = [];
   const token = /\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g;
@@ -171,7 +175,6 @@ class CompiledTemplate implements Template {
   }
 
   levels(who: Who): readonly (string | null)[] {
-    const marker = '\u0000';
     let text = '';
     for (const part of this.#parts) {
       if (typeof part === 'string') text += part;

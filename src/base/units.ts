@@ -23,7 +23,7 @@ const timeUnit = '(?:us|ms|s|m|h|d)';
 export const durationPattern = new RegExp(`^(?:0|(?:${number}${timeUnit})+)$`);
 export const sizePattern = new RegExp(`^(?:0|${number}(?:B|KB|MB|GB|KiB|MiB|GiB))$`);
 export const ratePattern = new RegExp(`^(?:0|${number}/(?:${number})?${timeUnit})$`);
-export const sharePattern = new RegExp(`^${number}%$`);
+export const sharePattern = new RegExp(`^(?:0|${number}%)$`);
 
 const durationPart = new RegExp(`(${number})(${timeUnit})`, 'g');
 
@@ -53,7 +53,7 @@ export function parseRate(text: string): number | undefined {
   return perMs === 0 ? undefined : (Number(amount) * 1000) / perMs;
 }
 
-/** "50%" to 0.5; above 100 % is none. */
+/** "50%" to 0.5, "0" to 0; above 100 % is none. */
 export function parseShare(text: string): number | undefined {
   if (!sharePattern.test(text)) return undefined;
   const share = Number.parseFloat(text) / 100;

@@ -3,7 +3,7 @@ import type { CounterName } from '../metrics/catalog.ts';
 import type { Phase, Snapshot } from '../metrics/snapshot.ts';
 import type { Reporter } from '../reporters/reporter.ts';
 
-/** The run as log lines: `warn` tells of threads that died, `info` of phases and of what befell clients, `debug` every snapshot. */
+/** The run as log lines: `warn` tells of threads that died, `info` of phases and of what befell clients, `debug` of every second of load. */
 export function logRun(): Reporter {
   let last: Phase | undefined;
   return {
@@ -13,7 +13,8 @@ export function logRun(): Reporter {
       last = phase;
       for (const { atUs, text } of events) log.info({ atUs }, text);
       for (const { worker, clients, reason } of lost) log.warn({ worker, clients }, `lost: ${reason}`);
-      if (log.isLevelEnabled('debug')) log.debug(countsOf(snapshot), 'snapshot');
+      if (log.isLevelEnabled('debug') && (phase === 'warmUp' || phase === 'measuring'))
+        log.debug(countsOf(snapshot), 'snapshot');
     },
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -101,7 +101,7 @@ async function openNew(target: ReportTarget & { path: string }, place: string, d
 function unwritable({ kind, path }: ReportTarget & { path: string }, cause: unknown): UserError {
   const folder = dirname(resolve(path));
   const { code } = cause as NodeJS.ErrnoException;
-  const missing = code === 'ENOENT' || code === 'ENOTDIR';
+  const missing = (code === 'ENOENT' || code === 'ENOTDIR') && !existsSync(folder);
   const hint = missing
     ? `the folder ${folder} does not exist: create it first`
     : `is ${folder} writable, and not full?`;

@@ -68,9 +68,14 @@ function parseReport(text: string): ReportTarget {
   return { kind, path };
 }
 
+/** Each costs tens of megabytes and a core's time. */
+const mostThreads = 64;
+
 function parseThreads(text: string): number {
-  if (/^\d{1,4}$/.test(text)) return Number(text);
-  throw new UserError(`--threads ${text}: must be a whole number, 0 for no thread beside the main one`);
+  if (/^\d{1,2}$/.test(text) && Number(text) <= mostThreads) return Number(text);
+  throw new UserError(`--threads ${text}: must be a whole number from 0 to ${mostThreads}`, {
+    hint: '0 means no thread beside the main one; more threads than cores only take them from each other',
+  });
 }
 
 function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {

@@ -61,12 +61,15 @@ async function carryOut(
   reports: readonly OpenReport[],
   signal: AbortSignal,
 ): Promise<Result> {
-  const backend = await (threads === 0 ? backends.inline() : backends.threads());
+  // A thread without a client would have nothing to do.
+  const clients = plan.groups.reduce((sum, group) => sum + group.clients, 0);
+  const workers = Math.min(threads, clients);
+  const backend = await (workers === 0 ? backends.inline() : backends.threads());
   const reporters = [...reports.map(({ reporter }) => reporter), logRun()];
-  return runPlan(plan, backend(Math.max(1, threads)), {
+  return runPlan(plan, backend(Math.max(1, workers)), {
     reporters,
     signal,
-    threads,
+    threads: workers,
     versions: versions(),
     allowInvalid,
   });

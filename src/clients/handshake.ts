@@ -1,5 +1,5 @@
 import { type ConnackPacket, encodeConnect } from '../mqtt/codec.ts';
-import { connackName } from './causes.ts';
+import { cause, connackName } from './causes.ts';
 import type { Session } from './client.ts';
 
 export function connectPacket({ clientId, protocol, cleanStart, keepAliveS, username, password }: Session): Buffer {
@@ -24,6 +24,8 @@ export function answerOf(packet: ConnackPacket, session: Session, largestWindow:
   const { properties } = packet;
   const code = (protocol === '5' ? packet.reasonCode : packet.returnCode) ?? 0;
   if (code !== 0) return { refused: connackName(protocol, code), detail: properties?.reasonString };
+  if (properties?.receiveMaximum === 0)
+    return { refused: cause.protocolError, detail: 'Receive Maximum is 0 [MQTT-3.2.2.3.3]' };
   return {
     sessionPresent: packet.sessionPresent,
     keepAliveUs: (properties?.serverKeepAlive ?? keepAliveS) * 1e6,

@@ -230,6 +230,10 @@ class MqttjsClient implements Client {
       this.#fail(connackName(this.#session.protocol, code), properties.reasonString);
       return;
     }
+    if (properties.receiveMaximum === 0) {
+      this.#fail(cause.protocolError, 'Receive Maximum is 0 [MQTT-3.2.2.3.3]');
+      return;
+    }
     this.#accepted = true;
     this.#window = Math.min(this.#session.inFlight, properties.receiveMaximum ?? 65_535);
     if (properties.serverKeepAlive !== undefined) this.#keepAlive.periodUs = properties.serverKeepAlive * 1e6;

@@ -1,6 +1,6 @@
 /** Cost: per message one copy into the thread's outbox, a few field stores, and the socket's write. */
 import { nowUs } from '../base/clock.ts';
-import { decodeOr, encodeDisconnect } from '../mqtt/codec.ts';
+import { decodeOr, encodeDisconnect, warmUp } from '../mqtt/codec.ts';
 import type { PacketSink } from '../mqtt/framing.ts';
 import { Framing } from '../mqtt/framing.ts';
 import type { Protocol } from '../mqtt/packets.ts';
@@ -19,7 +19,7 @@ import { largestWindow, Subscribing } from './subscribing.ts';
 
 const outbox = new Outbox();
 
-type State = 'closed' | 'opening' | 'waiting' | 'connected' | 'ending';
+type State = 'closed' | 'opening' | 'waiting' | 'connected' | 'ending' | 'failing';
 
 /** A lean MQTT client: own code for framing and PUBLISH with its acknowledgements, mqtt-packet for all that is rare. */
 class WireClient implements Client, TransportListener, PacketSink, Sender {
@@ -153,7 +153,9 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
   #fail(cause: string, detail?: string): void {
     this.#cause ??= cause;
     this.#detail ??= detail;
-    this.#connection?.destroy();
+    if (this.#connection === null) return;
+    this.#state = 'failing';
+    this.#connection.destroy();
   }
 
   // What the transport tells.
@@ -168,7 +170,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     this.bytesReceived += length;
     this.#readUs = nowUs();
     const framing = this.#framing as Framing;
-    if (!framing.feed(buffer, length, this)) this.#fail('broker_protocol_error', 'malformed packet');
+    if (!framing.feed(buffer, length, this) && this.#cause === null) this.#malformed('malformed packet');
     outbox.flush();
     if (this.#owing && !this.#blocked && this.#state === 'connected') this.#room();
   }
@@ -319,5 +321,7 @@ function prepare(message: Outgoing, protocol: Protocol): PublishTemplate {
   message.memo = template;
   return template;
 }
+
+warmUp();
 
 export const wire: OpenClient = (session, listener) => new WireClient(session, listener);

@@ -22,6 +22,7 @@ const checkEveryUs = 100_000;
 /** How long the brokers get to close connections at the end. */
 const farewellUs = 2_000_000;
 const farewellCheckUs = 10_000;
+const cutOffUs = 1_000_000;
 const never = Number.POSITIVE_INFINITY;
 
 /** The live clients of one thread: connects them at once, then does as `conduct` says. */
@@ -36,7 +37,8 @@ export class Fleet implements Execution, Host {
   readonly #taken = new TakenLog();
   readonly #seconds: Seconds;
   readonly #notes = new Set<string>();
-  readonly #beganUs = nowUs();
+  /** The beginning of the ramp. */
+  readonly #beganUs: number;
   #retries: { readonly member: Member; readonly atUs: number }[] = [];
   #nextRetryUs = never;
   #checkUs = 0;
@@ -71,6 +73,7 @@ export class Fleet implements Execution, Host {
     const health = { worker, publishing: busy.some(publishes), receiving: busy.some(subscribes) };
     this.#seconds = new Seconds(this.#recorder, health, tell);
     this.#ticker = plainTicker(() => this.#tick());
+    this.#beganUs = nowUs();
     this.#ticker.wake(0);
   }
 
@@ -123,9 +126,11 @@ export class Fleet implements Execution, Host {
 
   settled(): void {
     this.#unsettled--;
-    if (this.#startUs !== never) return;
-    this.#seconds.ramped(nowUs());
-    if (this.#unsettled === 0) this.#wake(0);
+    if (this.#startUs === never && this.#unsettled === 0) this.#wake(0);
+  }
+
+  connected(atUs: number): void {
+    if (this.#startUs === never) this.#seconds.ramped(atUs);
   }
 
   note(text: string): void {
@@ -167,8 +172,12 @@ export class Fleet implements Execution, Host {
     return this.#ready(now) ? 'ready' : 'connecting';
   }
 
+  /** True while some are not gone; whom the broker does not let go in time is cut off, and counted before the end is told. */
   #unsettledEnd(now: number): boolean {
-    return now - this.#endedUs < farewellUs && this.#members.some((member) => !member.gone);
+    if (this.#members.every((member) => member.gone)) return false;
+    const waitedUs = now - this.#endedUs;
+    if (waitedUs >= farewellUs) for (const member of this.#members) if (!member.gone) member.client.destroy();
+    return waitedUs < farewellUs + cutOffUs;
   }
 
   /** All are there or gone for good, or the time of their group is over: then the missing are given up. */

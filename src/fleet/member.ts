@@ -20,6 +20,8 @@ export interface Host {
   received(member: Member, message: Incoming): void;
   /** Waits for its turn to open, from `atUs` on; `leave` gives the turn back. */
   queue(member: Member, atUs: number): void;
+  /** CONNACK, for the first time. */
+  connected(atUs: number): void;
   /** Ready, or gone for good, for the first time. */
   settled(member: Member): void;
   /** For the time line: told once a thread for each text. */
@@ -126,8 +128,10 @@ export class Member implements ClientListener {
     this.#attempts = 0;
     counts.connects++;
     times.connect_service_time.record(nowUs - openedUs);
-    if (this.#lostUs === 0) times.connect_time.record(nowUs - this.#dueUs);
-    else {
+    if (this.#lostUs === 0) {
+      times.connect_time.record(nowUs - this.#dueUs);
+      this.#host.connected(nowUs);
+    } else {
       counts.reconnects++;
       times.reconnect_time.record(nowUs - this.#lostUs);
     }

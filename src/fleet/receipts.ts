@@ -6,6 +6,7 @@ import { identity, jobContext } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Route } from '../plan/routes.ts';
 import { route } from '../plan/routes.ts';
+import { type JudgedShares, judgedShares } from '../plan/shares.ts';
 import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
 import { findStamp, type Stamp } from '../workloads/stamp.ts';
 import type { Member } from './member.ts';
@@ -19,6 +20,7 @@ export class Receipts {
   readonly #tag: number;
   readonly #find: (stream: number) => StreamPlace | undefined;
   readonly #inbox = new Inbox();
+  readonly #judged: JudgedShares;
   readonly #stamp: Stamp = { stream: 0, sequence: 0, dueUs: 0, lagUs: 0 };
   /** True where some publish entry carries no stamp: then a message without one may be of this run. */
   readonly #unstamped: boolean;
@@ -27,6 +29,7 @@ export class Receipts {
     this.#plan = plan;
     this.#tag = tag;
     this.#find = streamFinder(plan);
+    this.#judged = judgedShares(plan);
     this.#unstamped = plan.groups.some((group) => {
       const who = identity(plan, group, 0);
       return group.jobs.some((job) => publicationOf(job, who, jobContext(plan, group))?.stamped === false);
@@ -42,6 +45,10 @@ export class Receipts {
     }
     if (message.retain) {
       member.cellOf(message.qos).at(receivedUs).counts.messages_retained++;
+      return;
+    }
+    if (!this.#plan.judged) {
+      this.#countOnly(member, message);
       return;
     }
     let slot = this.#inbox.find(member.number, stamp.stream);
@@ -72,6 +79,15 @@ export class Receipts {
 
   #foreign(member: Member, message: Incoming): void {
     member.cellOf(message.qos).at(message.receivedUs).counts.messages_foreign++;
+  }
+
+  #countOnly(member: Member, { qos, receivedUs }: Incoming): void {
+    const { dueUs, lagUs } = this.#stamp;
+    const { counts, times } = member.cellOf(qos).at(dueUs);
+    counts.messages_received++;
+    counts.messages_unjudged++;
+    times.delivery_time.record(receivedUs - dueUs);
+    times.delivery_service_time.record(receivedUs - dueUs - lagUs);
   }
 
   #count(member: Member, message: Incoming, slot: number): void {
@@ -108,7 +124,8 @@ export class Receipts {
     const publication = publicationOf(place.job, who, jobContext(this.#plan, place.group));
     if (publication === undefined) return -1;
     const sameBroker = this.#plan.cluster || who.broker === member.who.broker;
-    return encode(route(publication, member.filters, member.granted, sameBroker));
+    const judged = (topicFilter: string) => this.#judged(topicFilter, member.who.broker);
+    return encode(route(publication, member.filters, member.granted, sameBroker, judged));
   }
 }
 

@@ -72,7 +72,7 @@ export class Seconds {
     if (this.#progress.rampFromUs === 0) this.#progress = { ...this.#progress, rampFromUs: fromUs };
   }
 
-  /** One more client is ready. */
+  /** One more client is connected. */
   ramped(atUs: number): void {
     this.#progress = { ...this.#progress, rampToUs: atUs };
   }

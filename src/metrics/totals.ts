@@ -43,6 +43,8 @@ type CellTotals = {
   gauges: Readonly<Partial<Record<GaugeName, number>>>;
 };
 
+const shortestWindowS = 0.05;
+
 /** The run so far, second after second: counts and buckets add, gauges are replaced. */
 export class Totals {
   readonly #subBuckets: 2048 | 256;
@@ -178,8 +180,12 @@ export class Totals {
     const cells = this.#matching(where);
     const count = sum(cells, (cell) => cell.counts.get(counter) ?? 0);
     const inWindow = sum(cells, (cell) => cell.inWindow.get(counter) ?? 0);
-    if (counter === 'connects') return flat(count, inWindow, this.rampSeconds > 0 ? count / this.rampSeconds : 0);
-    return flat(count, inWindow, this.measuredSeconds > 0 ? inWindow / this.measuredSeconds : 0);
+    if (counter === 'connects') {
+      const again = sum(cells, (cell) => cell.counts.get('reconnects') ?? 0);
+      return flat(count, inWindow, this.rampSeconds > 0 ? (count - again) / this.rampSeconds : 0);
+    }
+    // Of a window shorter than the clock's grain under load no rate can be told.
+    return flat(count, inWindow, this.measuredSeconds >= shortestWindowS ? inWindow / this.measuredSeconds : 0);
   }
 
   /** What was due in warm-up or after the end. */

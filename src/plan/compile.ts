@@ -22,6 +22,11 @@ export type CompileOptions = {
 const defaultAtLeast = 0.5;
 const marginMs = 30_000;
 const manyCells = 64;
+/** Pairs of a stream and a receiver, at up to 48 bytes each. */
+const mostJudged = 4_000_000;
+
+const countedOnly =
+  'more than 4 million pairs of a publisher and a receiver: deliveries are counted and timed, but loss, duplicates and order are not judged';
 
 /** Resolves a scenario to absolute numbers. Pure: the same on every machine. */
 export function compile(scenario: Scenario, options: CompileOptions): Plan {
@@ -29,6 +34,8 @@ export function compile(scenario: Scenario, options: CompileOptions): Plan {
   const reach = reachOf(population);
   const brokers = compileBrokers(scenario, options.brokerUrl ?? '');
   const groups = compileGroups(scenario, reach);
+  // Each pair is counted at both of its ends.
+  const pairs = reach.flat().reduce((sum, job) => sum + job.pairs, 0) / 2;
   return {
     name: scenario.name,
     ...(scenario.description === undefined ? {} : { description: scenario.description }),
@@ -43,11 +50,12 @@ export function compile(scenario: Scenario, options: CompileOptions): Plan {
     ...timesOf(scenario),
     drainMs: scenario.drain,
     cluster: scenario.cluster,
+    judged: pairs <= mostJudged,
     subBuckets: countCells(groups, brokers.length) > manyCells ? 256 : 2048,
     brokers,
     groups,
     thresholds: compileThresholds(scenario, population),
-    warnings: scenario.warnings,
+    warnings: [...scenario.warnings, ...(pairs <= mostJudged ? [] : [countedOnly])],
   };
 }
 

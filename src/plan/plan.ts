@@ -92,6 +92,8 @@ export interface Plan {
   readonly durationMs: number | null;
   readonly drainMs: number;
   readonly cluster: boolean;
+  /** False: more pairs of a stream and a receiver than a ledger can hold, so deliveries are counted only. */
+  readonly judged: boolean;
   /** HdrHistogram sub-buckets of every time: 2,048, or 256 where the plan has more than 64 cells. */
   readonly subBuckets: 2048 | 256;
   readonly brokers: readonly BrokerPlan[];

@@ -6,6 +6,7 @@ import { matches, splitShare } from '../mqtt/topics.ts';
 import type { Identity, Publication } from '../workloads/workload.ts';
 import { identity } from './identity.ts';
 import type { GroupPlan, Plan } from './plan.ts';
+import { type JudgedShares, judgedShares } from './shares.ts';
 import { filtersOf, subscribes } from './streams.ts';
 
 /** Deliveries that one message owes: so many, to be counted under these labels (the QoS is the lower of published and granted). */
@@ -29,10 +30,12 @@ export class Routes {
   readonly #plan: Plan;
   readonly #trees = new Map<string, FilterTree<Subscription>>();
   readonly #memo = new Map<string, readonly Expectation[]>();
+  readonly #judged: JudgedShares;
 
   /** `absent`: what is not to be expected, told by the parts of the run before the load. */
   constructor(plan: Plan, absent: readonly Absence[] = []) {
     this.#plan = plan;
+    this.#judged = judgedShares(plan);
     const grants = new Map(absent.map(({ group, index, job, granted }) => [key(group, index, job), granted]));
     let client = 0;
     for (const group of plan.groups) {
@@ -49,6 +52,7 @@ export class Routes {
       const granted = grants.get(key(group.name, index, job)) ?? qos;
       if (granted > 2) continue;
       const { share, filter } = splitShare(topicFilter);
+      if (share !== undefined && !this.#judged(topicFilter, who.broker)) continue;
       const tree = this.#tree(who.broker);
       tree.add(filter.split('/'), {
         labels: { group: group.name, broker: who.broker },
@@ -71,7 +75,7 @@ export class Routes {
 
   /** Publications that reach the same filters at the same QoS share one list. */
   expectations(publication: Publication, broker: string): readonly Expectation[] {
-    if (!publication.stamped) return [];
+    if (!publication.stamped || !this.#plan.judged) return [];
     const leaves = this.#tree(broker).match(publication.levels, 'yes');
     const name = `${this.#plan.cluster ? everywhere : broker}\n${publication.qos}\n${leaves.map((leaf) => leaf.id).join()}`;
     let known = this.#memo.get(name);
@@ -118,12 +122,13 @@ export type Route = {
   readonly copies: number;
 };
 
-/** `granted`: the QoS of each filter, above 2 where it was refused. `sameBroker`: false where nothing should cross. */
+/** `granted`: the QoS of each filter, above 2 where it was refused. `sameBroker`: false where nothing should cross. `judged`: whether a share is. */
 export function route(
   publication: Publication,
   filters: readonly Filter[],
   granted: readonly number[],
   sameBroker: boolean,
+  judged: (topicFilter: string) => boolean = () => true,
 ): Route {
   let sure = 0;
   let shared = 0;
@@ -132,13 +137,17 @@ export function route(
   for (let i = 0; i < filters.length && sameBroker; i++) {
     const qos = granted[i] ?? 128;
     if (qos > 2) continue;
-    const { share, filter } = splitShare((filters[i] as Filter).topicFilter);
+    const { topicFilter } = filters[i] as Filter;
+    const { share, filter } = splitShare(topicFilter);
     const verdict = matches(publication.levels, filter.split('/'));
     if (verdict === 'no') continue;
-    if (verdict === 'depends') maybe++;
-    else if (share !== undefined) shared++;
+    if (verdict === 'depends' || (share !== undefined && !judged(topicFilter))) {
+      maybe++;
+      continue;
+    }
+    if (share !== undefined) shared++;
     else sure++;
-    if (verdict === 'yes') highest = Math.max(highest, qos);
+    highest = Math.max(highest, qos);
   }
   const qos = Math.min(publication.qos, highest) as Qos;
   if (sure > 0) return { kind: 'planned', qos, copies: Math.min(255, sure + maybe + shared - 1) };

@@ -48,9 +48,10 @@ function parseAuthority(rest: string): BrokerAddress | { readonly rule: string }
   const colon = user.indexOf(':');
   try {
     const username = decodeURIComponent(colon < 0 ? user : user.slice(0, colon));
-    return colon < 0
-      ? { ...address, username }
-      : { ...address, username, password: decodeURIComponent(user.slice(colon + 1)) };
+    const password = colon < 0 ? undefined : decodeURIComponent(user.slice(colon + 1));
+    // "mqtt://:password@host" has no user name, as in every url; "mqtt://:@host" has neither.
+    if (username === '') return password ? { ...address, password } : address;
+    return password === undefined ? { ...address, username } : { ...address, username, password };
   } catch {
     return { rule: 'must have its user name and password percent-encoded' };
   }

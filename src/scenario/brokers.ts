@@ -35,9 +35,26 @@ const full = z
     password: mqttText().describe('May come from an environment variable; masked wherever it is shown.').optional(),
     weight: count().describe('Its part of the clients of every group that is spread.').prefault(1),
   })
-  .transform(({ name, url: address, username, password, weight }) =>
-    toBroker({ ...address, ...defined({ username, password }) }, weight, name),
-  );
+  .transform(({ name, url: address, username, password, weight }, context) => {
+    const whole = { ...address, ...defined({ username, password }) };
+    if (lacksUsername(whole)) refusePassword(context, password === undefined ? 'url' : 'password');
+    return toBroker(whole, weight, name);
+  });
+
+/** Of MQTT 3.1 and 3.1.1; MQTT 5 would allow it, but neither client sends it. */
+function lacksUsername({ username, password }: BrokerAddress): boolean {
+  return password !== undefined && username === undefined;
+}
+
+function refusePassword(context: z.RefinementCtx, key?: 'url' | 'password'): void {
+  const which = key === 'password' ? 'beside it' : 'before its password';
+  context.addIssue({
+    code: 'custom',
+    message: `must have a user name ${which} [MQTT-3.1.2-22]`,
+    path: key === undefined ? [] : [key],
+    params: { hint: 'an empty one is written as username: ""' },
+  });
+}
 
 function toBroker(address: BrokerAddress, weight: number, name = `${address.host}:${address.port}`): Broker {
   const { url, username, password } = address;
@@ -50,7 +67,13 @@ function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], 
 
 /** A url, or a map with more about it. */
 export const brokerField: z.ZodType<Broker> = z.union(
-  [url.transform((address) => toBroker(address, 1)), full],
+  [
+    url.transform((address, context) => {
+      if (lacksUsername(address)) refusePassword(context);
+      return toBroker(address, 1);
+    }),
+    full,
+  ],
   'must be a url or a map with a url',
 );
 

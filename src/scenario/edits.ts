@@ -1,4 +1,5 @@
-import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, parseDocument, YAMLMap } from 'yaml';
+import { nearest } from '../base/nearest.ts';
 import type { Source } from './source.ts';
 
 /** One value that an option puts into the scenario: `--set groups.a.clients=5`. */
@@ -24,7 +25,18 @@ export function applySet(source: Source, assignment: string): EditProblem | unde
   }
   const path = resolve(source, assignment.slice(0, equals).split('.'));
   if ('rule' in path) return { option, ...path };
+  openBroker(source, path.keys);
   return applyEdit(source, { option, path: path.keys, value: parsed.toJS() });
+}
+
+/** A broker that is a url gets room for what is set below it. */
+function openBroker({ document }: Source, [first, index, ...below]: readonly PropertyKey[]): void {
+  if (first !== 'brokers' || below.length === 0) return;
+  const url: unknown = document.getIn([first, index], true);
+  if (!isScalar(url) || typeof url.value !== 'string') return;
+  const broker = new YAMLMap();
+  broker.set('url', url);
+  document.setIn([first, index], broker);
 }
 
 /** Puts a value in its place, making the maps above it where they are missing. */
@@ -45,34 +57,60 @@ export function applyEdit(source: Source, edit: Edit): EditProblem | undefined {
   return undefined;
 }
 
+type Resolved = { readonly keys: PropertyKey[] } | { readonly rule: string; readonly hint?: string };
+
 /** Keys may contain dots, and one entry stands for a list of one: the document decides what the words mean. */
-function resolve(source: Source, words: readonly string[]): { keys: PropertyKey[] } | { rule: string; hint?: string } {
+function resolve(source: Source, words: readonly string[]): Resolved {
   const keys: PropertyKey[] = [];
   for (let i = 0; i < words.length; i++) {
     const node = keys.length === 0 ? source.document.contents : source.document.getIn(keys, true);
     const word = words[i] ?? '';
     if (isSeq(node)) {
-      const index = Number(word);
-      const { length } = node.items;
-      if (!/^[0-9]+$/.test(word) || index > length) {
+      // One more entry may follow the last; a broker may not: --broker is for that.
+      const highest = keys[0] === 'brokers' ? node.items.length - 1 : node.items.length;
+      if (!/^[0-9]+$/.test(word) || Number(word) > highest) {
         const where = keys.map(String).join('.');
-        return { rule: `must name an entry of ${where} by its number from 0 to ${length - 1}, not ${word}` };
+        return { rule: `must name an entry of ${where} by its number from 0 to ${node.items.length - 1}, not ${word}` };
       }
-      keys.push(index);
+      keys.push(Number(word));
     } else if (isMap(node)) {
-      const taken = longestKey(words.slice(i), (key) => node.has(key));
+      const taken = longestKey(words.slice(i), node);
+      if (taken === undefined && keys.length === 1 && keys[0] === 'groups') return noGroup(node, words.slice(i));
       if (taken === undefined && word === '0') continue;
-      keys.push(taken ?? word);
-      if (taken !== undefined) i += taken.split('.').length - 1;
-    } else keys.push(word);
+      keys.push(taken?.key ?? word);
+      if (taken !== undefined) i += taken.words - 1;
+    } else {
+      if (keys.length === 1 && keys[0] === 'groups') return { rule: 'must not make a group: the scenario has none' };
+      if (keys.length === 1 && keys[0] === 'brokers')
+        return { rule: 'must not make a broker: the scenario has none', hint: 'use --broker mqtt://host:port' };
+      keys.push(word);
+    }
   }
   return { keys };
 }
 
-function longestKey(words: readonly string[], has: (key: string) => boolean): string | undefined {
+/** A group that a slip of the pen makes would be idle clients that nobody asked for. */
+function noGroup(groups: YAMLMap, words: readonly string[]): Resolved {
+  const known = groups.items.map(({ key }) => keyText(key));
+  // The name may have dots, so it may be any number of the words.
+  const close = words.map((_, n) => nearest(words.slice(0, n + 1).join('.'), known)).find((name) => name !== undefined);
+  return {
+    rule: `must name a group that exists: ${words[0]} does not`,
+    hint: close === undefined ? `known: ${known.join(', ')}` : `did you mean groups.${close}?`,
+  };
+}
+
+function keyText(key: unknown): string {
+  return String(isScalar(key) ? key.value : key);
+}
+
+/** The key of the map that the most words make, and how many they are; a number may be a key too. */
+function longestKey(words: readonly string[], map: YAMLMap): { key: PropertyKey; words: number } | undefined {
   for (let n = words.length; n > 0; n--) {
-    const key = words.slice(0, n).join('.');
-    if (has(key)) return key;
+    const text = words.slice(0, n).join('.');
+    const found = map.items.find(({ key }) => keyText(key) === text);
+    if (found !== undefined)
+      return { key: (isScalar(found.key) ? found.key.value : found.key) as PropertyKey, words: n };
   }
   return undefined;
 }

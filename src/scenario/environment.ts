@@ -1,4 +1,4 @@
-import { isScalar, parse, type Scalar, visit } from 'yaml';
+import { parse, type Scalar, visit } from 'yaml';
 import type { Source } from './source.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,35 +32,41 @@ export function substitute(
 
 export type EnvironmentProblem = { readonly node: Scalar; readonly rule: string };
 
-/** Replaces variables in every text value of the document. Returns the unquoted ones, whose type is not decided yet. */
-export function substituteAll(
-  source: Source,
-  env: Environment,
-): { plain: Set<Scalar>; problems: EnvironmentProblem[] } {
-  const plain = new Set<Scalar>();
+const onlyReferences = /^(?:\$\{[^}]*\})+$/;
+
+/**
+ * Replaces variables in every text value of the document. Returns the `open` ones, whose type is not decided yet: those
+ * without quotes, and those of variables only, which need quotes in a flow map.
+ */
+export function substituteAll(source: Source, env: Environment): { open: Set<Scalar>; problems: EnvironmentProblem[] } {
+  const open = new Set<Scalar>();
   const problems: EnvironmentProblem[] = [];
   visit(source.document, {
     Scalar: (key, node) => {
       if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('${')) return;
       const result = substitute(node.value, env);
-      if (node.value !== result.text && (node.type === 'PLAIN' || node.type === undefined)) plain.add(node);
+      const unquoted = node.type === 'PLAIN' || node.type === undefined;
+      if (node.value !== result.text && (unquoted || onlyReferences.test(node.value))) open.add(node);
       node.value = result.text;
       for (const rule of result.problems) problems.push({ node, rule });
     },
   });
-  return { plain, problems };
+  return { open, problems };
 }
 
-/** Where a text was refused, reads it as a file would: 100 as a number, true as a truth value. True where that changed it. */
-export function retype(node: Scalar | undefined, plain: ReadonlySet<Scalar>): boolean {
-  if (node === undefined || !plain.has(node) || !isScalar(node) || typeof node.value !== 'string') return false;
+/** Where a text was refused, reads it as a file would: 100 as a number, true as a truth value. Returns what undoes that. */
+export function retype(node: Scalar | undefined, open: ReadonlySet<Scalar>): (() => void) | undefined {
+  if (node === undefined || !open.has(node) || typeof node.value !== 'string') return undefined;
+  const text = node.value;
   let value: unknown;
   try {
-    value = parse(node.value);
+    value = parse(text);
   } catch {
-    return false;
+    return undefined;
   }
-  if (typeof value !== 'number' && typeof value !== 'boolean') return false;
+  if (typeof value !== 'number' && typeof value !== 'boolean') return undefined;
   node.value = value;
-  return true;
+  return () => {
+    node.value = text;
+  };
 }

@@ -38,8 +38,21 @@ function tell(source: Source, { place, statement, value, hint }: PlacedProblem):
     'option' in place
       ? [`${place.option}: ${sentence}`]
       : [`${source.name}:${place.line}:${place.column}: ${sentence}`, ...caretLines(source, place)];
-  if (hint !== undefined) lines.push(`      ${hint}`);
+  if (hint !== undefined) lines.push(...wrap(hint));
   return lines.join('\n');
+}
+
+const widest = 100;
+const indent = ' '.repeat(6);
+
+function wrap(hint: string): string[] {
+  const lines: string[] = [];
+  for (const word of hint.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && longer.length <= widest) lines[lines.length - 1] = longer;
+    else lines.push(indent + word);
+  }
+  return lines;
 }
 
 /** The line with a caret under the place; what is secret in the line is masked, and the caret moved along. */

@@ -86,7 +86,10 @@ const base = {
 
 const entries = Object.fromEntries(
   Object.entries(workloads).map(([key, workload]) => {
-    const field = oneOrMany<unknown, unknown>(workload.options as z.ZodType<unknown>);
+    const field = oneOrMany<unknown, unknown>(
+      workload.options as z.ZodType<unknown>,
+      'must be a map, or a list of maps',
+    );
     return [key, field.describe(`What each client does: ${key}, one entry or a list.`).optional()];
   }),
 ) as unknown as Record<WorkloadName, z.ZodType<unknown[] | undefined>>;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { nearest } from '../base/nearest.ts';
 import type { Problem } from '../base/problem.ts';
+import { hintFor } from './hints.ts';
 import { later } from './later.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -14,7 +15,7 @@ export function toProblems(issues: readonly Issue[], root: unknown): Problem[] {
 
 /** That a key is missing follows from an unknown key beside it that was meant to be it. */
 function isFollowUp({ path, rule }: Problem, problems: readonly Problem[]): boolean {
-  const [, key] = /^must have (\S+)$/.exec(rule) ?? [];
+  const [, key] = /^must have the key (\S+)$/.exec(rule) ?? [];
   if (key === undefined) return false;
   const where = path.join('.');
   return problems.some(
@@ -52,7 +53,7 @@ function knownKeys(schema: unknown): readonly string[] {
   return typeof shape === 'object' && shape !== null ? Object.keys(shape) : [];
 }
 
-/** Of a union, the branch that fits the kind of what was written; where none does, the union's own message. */
+/** Of a union, the branch that fits the kind of what was written; where none does, or several, the union's own message. */
 function expand(issue: Issue, above: Path): Issue[] {
   const path = [...above, ...issue.path];
   if (issue.code === 'invalid_key') {
@@ -62,9 +63,29 @@ function expand(issue: Issue, above: Path): Issue[] {
   }
   if (issue.code !== 'invalid_union') return [{ ...issue, path } as Issue];
   const fitting = (issue.errors as readonly Issue[][]).filter((branch) => !branch.some(isOfOtherKind));
-  const [branch] = fitting.toSorted((a, b) => weight(a) - weight(b));
-  if (branch === undefined) return [{ ...issue, path, errors: [] } as Issue];
+  const [branch, other] = fitting.toSorted((a, b) => weight(a) - weight(b));
+  if (branch === undefined || isForm(branch)) return [{ ...issue, path, errors: [] } as Issue];
+  if (other !== undefined && isBetween(branch, other, path)) {
+    return [{ code: 'custom', message: issue.message, path, input: undefined, params: { keysOnly: true } }];
+  }
   return branch.flatMap((inner) => expand(inner, path));
+}
+
+/** A text that is not of the form that one branch asks for: the union's message names the others, too. */
+function isForm([issue, ...more]: readonly Issue[]): boolean {
+  return more.length === 0 && issue?.code === 'invalid_format' && issue.path.length === 0;
+}
+
+/** True where the keys do not tell which of two maps was meant: those of both, or of neither. */
+function isBetween(branch: readonly Issue[], other: readonly Issue[], path: Path): boolean {
+  const unknown = unknownKeys(branch);
+  const unknownThere = unknownKeys(other);
+  if (unknown.some((key) => !unknownThere.includes(key))) return true;
+  return weight(branch) === weight(other) && unknown.every((key) => later([...path, key]) === undefined);
+}
+
+function unknownKeys(branch: readonly Issue[]): string[] {
+  return branch.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : []));
 }
 
 function isOfOtherKind(issue: Issue): boolean {
@@ -74,22 +95,35 @@ function isOfOtherKind(issue: Issue): boolean {
   return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }
 
-/** Of two branches that fit, the one with fewer unknown and missing keys was meant. */
+/** Of two branches that fit, the one with fewer unknown and missing keys was meant; a misspelt key is half unknown. */
 function weight(branch: readonly Issue[]): number {
-  return branch.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
+  return branch.reduce((sum, issue) => {
+    if (issue.code !== 'unrecognized_keys') return sum + 1;
+    const known = issue.message.split(' ');
+    return sum + issue.keys.reduce((part, key) => part + (nearest(key, known) === undefined ? 1 : 0.5), 0);
+  }, 0);
+}
+
+/** What the schema, or `expand`, tells along with a custom issue; `keysOnly`: the keys of the map say what is wrong. */
+type Params = Pick<Problem, 'hint' | 'atKey' | 'part'> & { readonly keysOnly?: boolean };
+
+function tellKeys(value: unknown): string {
+  const keys = Object.keys(value as object);
+  return keys.length === 0 ? 'is empty' : `has ${keys.join(' and ')}`;
 }
 
 function problemsOf(issue: Issue, root: unknown): Problem[] {
   const path = issue.path;
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => unknownKey([...path, key], issue.message.split(' ')));
+    return issue.keys.map((key) => unknownKey([...path, key], issue.message.split(' '), root));
   const value = valueAt(root, path);
   if (value === undefined) {
     const above = path.slice(0, -1);
-    return [{ path: above, rule: `must have ${String(path.at(-1) ?? 'something')}`, atKey: true }];
+    return [{ path: above, rule: `must have the key ${String(path.at(-1) ?? 'groups')}`, atKey: true }];
   }
-  const params = ('params' in issue ? (issue.params as Partial<Problem> | undefined) : undefined) ?? {};
+  const params = ('params' in issue ? (issue.params as Params | undefined) : undefined) ?? {};
   if (params.atKey) return [{ path, rule: issue.message, atKey: true }];
+  if (params.keysOnly) return [{ path, rule: `${issue.message}, but ${tellKeys(value)}` }];
   const hint = params.hint ?? hintFor(issue.message, value);
   return [
     {
@@ -102,8 +136,12 @@ function problemsOf(issue: Issue, root: unknown): Problem[] {
   ];
 }
 
-function unknownKey(path: Path, known: readonly string[]): Problem {
+function unknownKey(path: Path, known: readonly string[], root: unknown): Problem {
   const key = String(path.at(-1));
+  if (path[0] === 'thresholds' && path.length === 2) {
+    const partial = partOfRun(key, valueAt(root, path), root, known);
+    if (partial !== undefined) return { path, ...partial, atKey: true };
+  }
   const notYet = later(path);
   if (notYet !== undefined) return { path, rule: `${notSupported}: ${notYet}`, atKey: true };
   const parent = path.slice(0, -1).findLast((part) => typeof part === 'string');
@@ -116,22 +154,17 @@ function unknownKey(path: Path, known: readonly string[]): Problem {
   };
 }
 
-/** What usually was meant: a unit left out, a yes for true, a text that YAML took for a map. */
-function hintFor(rule: string, value: unknown): string | undefined {
-  if (typeof value === 'number' && value > 0) {
-    if (/a duration/.test(rule)) return `did you mean ${value}s?`;
-    if (/a size/.test(rule)) return `did you mean ${value}B?`;
-    if (/a rate/.test(rule)) return `did you mean ${value}/s?`;
-    if (/a share/.test(rule) && value <= 100) return `did you mean ${value <= 1 ? value * 100 : value}%?`;
-    if (/be text/.test(rule)) return 'put it in quotes';
-  }
-  if (typeof value === 'string' && /true or false/.test(rule)) {
-    if (/^(yes|on|y)$/i.test(value)) return 'did you mean true?';
-    if (/^(no|off|n)$/i.test(value)) return 'did you mean false?';
-  }
-  if (typeof value === 'object' && value !== null && /be text/.test(rule))
-    return 'put a text that begins with { or [ in quotes';
-  return undefined;
+/** A metric of one group: "sensors.delivery_time", "delivery_time{group:sensors}", or the group's name above it. */
+function partOfRun(key: string, value: unknown, root: unknown, metrics: readonly string[]) {
+  const words = key.split(/[^A-Za-z0-9_-]+/);
+  const inside = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const isGroup = valueAt(root, ['groups', key]) !== undefined;
+  const metric = [...(words.length > 1 ? words : []), ...(isGroup ? inside : [])].find((word) =>
+    metrics.includes(word),
+  );
+  if (metric === undefined && !isGroup) return undefined;
+  const rule = 'is not a metric: thresholds are for the whole run, not for a group';
+  return metric === undefined ? { rule } : { rule, hint: `did you mean ${metric}?` };
 }
 
 /** A list of one may be written without the list. */

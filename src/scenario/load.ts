@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Problem } from '../base/problem.ts';
+import { maskSecrets } from '../base/secrets.ts';
 import { check } from './check.ts';
 import { applyEdit, applySet, type EditProblem } from './edits.ts';
 import { type Environment, retype, substituteAll } from './environment.ts';
@@ -59,10 +60,10 @@ export function parseScenario(name: string, text: string, options: LoadOptions =
     return { problems: explain(source, placed) };
   }
   const edited = edit(source, options);
-  const { plain, problems: unset } = substituteAll(source, options.env ?? {});
+  const { open, problems: unset } = substituteAll(source, options.env ?? {});
   const before: PlacedProblem[] = [
     ...edited.map(({ option, rule, hint }) => ({
-      place: { option },
+      place: { option: maskSecrets(option) },
       statement: rule,
       ...(hint === undefined ? {} : { hint }),
     })),
@@ -71,7 +72,7 @@ export function parseScenario(name: string, text: string, options: LoadOptions =
       statement: `the scenario ${rule}`,
     })),
   ];
-  const { fields, problems, warnings } = validate(source, plain, options.seed ?? 0);
+  const { fields, problems, warnings } = validate(source, open, options.seed ?? 0);
   if (fields === undefined || before.length + problems.length > 0) {
     const placed = problems.map((problem) => placeProblem(source, problem));
     // A value whose variable is missing cannot be right either.
@@ -111,14 +112,18 @@ function edit(source: Source, { brokers = [], duration, set = [] }: LoadOptions)
 
 type Validated = { readonly fields?: ScenarioFields; readonly problems: Problem[]; readonly warnings: string[] };
 
-function validate(source: Source, plain: Parameters<typeof retype>[1], seed: number): Validated {
-  let value = source.value();
-  let found = problemsOf(value);
-  // An unquoted ${NAME} is a text until something else is due.
-  if (found.problems.map(({ path }) => retype(source.scalar(path), plain)).includes(true)) {
-    value = source.value();
-    found = problemsOf(value);
+function validate(source: Source, open: Parameters<typeof retype>[1], seed: number): Validated {
+  let found = problemsOf(source.value());
+  // What a variable holds is a text until something else is due; what is refused either way stays one.
+  const undo = new Map<string, () => void>();
+  for (const { path } of found.problems) {
+    const back = retype(source.scalar(path), open);
+    if (back !== undefined) undo.set(path.join('.'), back);
   }
+  if (undo.size > 0) found = problemsOf(source.value());
+  for (const { path } of found.problems) undo.get(path.join('.'))?.();
+  const value = source.value();
+  if (undo.size > 0) found = problemsOf(value);
   if (found.fields !== undefined) return { fields: found.fields, ...check(found.fields, seed) };
   return { problems: [...found.problems, ...restProblems(value, found.problems, seed)], warnings: [] };
 }

@@ -30,15 +30,18 @@ export function populationOf(scenario: ScenarioFields, run: string, seed: number
 const defaultWarmUpMs = 2000;
 const defaultDurationMs = 30_000;
 
-/** With stages and no duration, the stages last; with message limits alone, the run ends when all are sent (null). */
+/**
+ * With stages and no duration, the stages last; with message limits alone, the run ends when all are sent (null).
+ * Limited messages, and stages that are the whole run, are counted from the first one unless a warm-up is asked for.
+ */
 export function timesOf(scenario: ScenarioFields): { readonly warmUpMs: number; readonly durationMs: number | null } {
-  if (scenario.duration !== undefined)
-    return { warmUpMs: scenario.warmUp ?? defaultWarmUpMs, durationMs: scenario.duration };
-  const warmUpMs = scenario.warmUp ?? 0;
-  const stagesMs = stagesLengthMs(scenario);
+  const { duration, warmUp } = scenario;
+  const limited = isLimited(scenario);
+  const stagesMs = duration === undefined ? stagesLengthMs(scenario) : 0;
+  const warmUpMs = warmUp ?? (limited || stagesMs > 0 ? 0 : defaultWarmUpMs);
+  if (duration !== undefined) return { warmUpMs, durationMs: duration };
   if (stagesMs > 0) return { warmUpMs, durationMs: stagesMs - warmUpMs };
-  if (isLimited(scenario)) return { warmUpMs, durationMs: null };
-  return { warmUpMs: scenario.warmUp ?? defaultWarmUpMs, durationMs: defaultDurationMs };
+  return { warmUpMs, durationMs: limited ? null : defaultDurationMs };
 }
 
 /** The longest of all pacings that end; 0 where none does. */

@@ -15,7 +15,9 @@ export const scenarioSchema = z.strictObject({
     .optional(),
   cluster: clusterField,
   warmUp: duration()
-    .describe('Traffic that is not counted. Default 2s; 0 with message limits or stages alone.')
+    .describe(
+      'Traffic that is not counted. Default 2s; 0 where every publish entry has a message limit, or with stages and no duration.',
+    )
     .optional(),
   duration: duration({ min: 1 })
     .describe(

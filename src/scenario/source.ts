@@ -74,12 +74,13 @@ export class Source {
       const key = /^[^\s:]*/.exec(this.text.slice(start))?.[0] ?? '';
       return { start, end: start + key.length, rule: `${key} must be given only once` };
     }
+    if (code === 'MULTIPLE_DOCS') {
+      const hint = 'keep each scenario in a file of its own';
+      return { start, end, rule: 'must be one YAML document: --- begins a second one', hint };
+    }
     const rule = `is not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
-    const line = this.line(this.#lines.linePos(start).line);
-    if (/[:-]\s+\{[A-Za-z%/0-9:]+\}/.test(line))
-      return { start, end, rule, hint: 'put a text that begins with { in quotes' };
-    if (line.includes('${')) return { start, end, rule, hint: 'put a text with a variable in quotes' };
-    return { start, end, rule };
+    const { line: number, col } = this.#lines.linePos(start);
+    return bracesProblem(this.line(number), col - 1, start) ?? { start, end, rule };
   }
 
   value(): unknown {
@@ -163,6 +164,21 @@ export class Source {
     if (isAlias(node)) return { node: node.resolve(this.document), key };
     return { node, key };
   }
+}
+
+const textWithBraces = /(?:[^\s,[\]{}"']*(?:\$\{[^{}"']*\}|\{[^\s{}"']*\}))+[^\s,[\]{}"']*/g;
+
+/** YAML ends a text where it finds a brace, between { and } or at the text's beginning; `at` counts from 0. */
+function bracesProblem(line: string, at: number, start: number): SyntaxProblem | undefined {
+  const begin = at - (/[^\s,[\]{}"']*$/.exec(line.slice(0, at))?.[0].length ?? 0);
+  for (const { 0: text, index } of line.matchAll(textWithBraces)) {
+    if (index + text.length < begin || index > at) continue;
+    const rule = 'is not valid YAML: a text with braces must be in quotes';
+    const also = text.startsWith('${') ? '; what it holds may still be a number' : '';
+    const hint = maskSecrets(line).includes(text) ? `write "${text}"${also}` : 'put the whole text in quotes';
+    return { start: start - at + index, end: start - at + index + text.length, rule, hint };
+  }
+  return undefined;
 }
 
 /** Keys of the file are nodes; those that an option added are plain. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { catalog, type MetricName, metricNames } from '../metrics/catalog.ts';
 import { type Expression, parseExpression } from '../metrics/expression.ts';
+import { meantExpression } from './hints.ts';
 
 export type Threshold = { readonly expression: Expression; readonly level: 'fail' | 'warn' };
 export type Thresholds = Readonly<Partial<Record<MetricName, readonly Threshold[]>>>;
@@ -33,7 +34,9 @@ function thresholdField(metric: MetricName): z.ZodType<readonly Threshold[]> {
       const { expect: text, level } = typeof entry === 'string' ? { expect: entry, level: 'fail' as const } : entry;
       const expression = parseExpression(metric, text);
       if ('aggregate' in expression) return [{ expression, level }];
-      const { rule: message, hint, offset, length } = expression;
+      const { rule: message, offset, length } = expression;
+      const meant = meantExpression(metric, text);
+      const hint = meant === undefined ? expression.hint : `did you mean ${meant}?`;
       const path = [...(Array.isArray(value) ? [i] : []), ...(typeof entry === 'string' ? [] : ['expect'])];
       context.issues.push({ code: 'custom', message, input: text, path, params: { hint, part: { offset, length } } });
       return [];

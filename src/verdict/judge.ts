@@ -3,6 +3,7 @@ import { exitCode } from '../base/exit-codes.ts';
 import { formatCount, formatDuration } from '../base/units.ts';
 import type { Totals } from '../metrics/totals.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
+import { publishes } from '../plan/streams.ts';
 import { connectedEver, settle } from './delivery.ts';
 import { connectHint } from './hints.ts';
 import { part } from './parts.ts';
@@ -71,7 +72,7 @@ function decide(plan: Plan, totals: Totals, evidence: Evidence): Judgement {
   const { context, trust, thresholds } = evidence;
   if (context.signal !== undefined) return aborted(context.signal, totals);
   if (!totals.started) return notStarted(plan, totals);
-  const incomplete = incompleteReasons(totals, evidence.missing);
+  const incomplete = incompleteReasons(plan, totals, evidence.missing);
   if (trust.verdict === 'invalid' && !context.allowInvalid) {
     const reasons = [...trust.grounds, ...incomplete, 'With --allow-invalid the thresholds decide all the same.'];
     return { verdict: 'invalid', exitCode: exitCode.untrusted, reasons };
@@ -127,14 +128,22 @@ function missingClients(plan: Plan, totals: Totals): Missing[] {
     .filter(({ clients }) => clients > 0);
 }
 
-function incompleteReasons(totals: Totals, missing: readonly Missing[]): string[] {
+function incompleteReasons(plan: Plan, totals: Totals, missing: readonly Missing[]): string[] {
   return [
     ...totals.lost.map(
       ({ worker, clients, reason }) =>
         `Worker "${worker}" died and took ${formatCount(clients)} clients along (${reason}); the others' numbers are kept.`,
     ),
     ...missing.filter(({ foreseen }) => !foreseen).map(missingReason),
+    ...nothingMeasured(plan, totals),
   ];
+}
+
+/** An empty measurement must not pass. */
+function nothingMeasured(plan: Plan, totals: Totals): string[] {
+  const count = (name: 'publishes_due' | 'messages_sent') => totals.of(name)?.count ?? 0;
+  if (!plan.groups.some(publishes) || count('publishes_due') + count('messages_sent') > 0) return [];
+  return ['No publish was due in the measured window: it was too short, or all was sent in the warm-up (see warmUp).'];
 }
 
 function missingReason({ group, clients, of }: Missing): string {
@@ -149,11 +158,15 @@ function thresholdReason(threshold: ThresholdResult): string {
 /** What looks like a broken promise and is often a setting of the broker. */
 function violationHints({ deliveries }: Measured): string[] {
   const { by } = deliveries.violations({});
-  if (!('acked_not_delivered' in by)) return [];
-  return [
-    'Acknowledged and not delivered: a queue limit of the broker (Mosquitto: max_queued_messages), an ACL or an expiry ' +
+  const hints = {
+    acked_not_delivered:
+      'Acknowledged and not delivered: a queue limit of the broker (Mosquitto: max_queued_messages), an ACL or an expiry ' +
       'looks the same; the log of the broker tells them apart.',
-  ];
+    out_of_order:
+      'Out of order: brokers that queue beyond their in-flight limit may reorder after a stall (Mosquitto 2.0.11 does, ' +
+      'above max_inflight_messages).',
+  };
+  return Object.entries(hints).flatMap(([kind, hint]) => (kind in by ? [hint] : []));
 }
 
 function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'thresholds'>): string[] {
@@ -178,11 +191,13 @@ function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'threshol
 function droppedWarnings(totals: Totals): string[] {
   const dropped = totals.of('publishes_dropped')?.count ?? 0;
   const due = totals.of('publishes_due')?.count ?? 0;
-  if (dropped === 0) return [];
-  const share = `${((100 * dropped) / Math.max(1, due)).toFixed(1)} %`;
+  const owed = totals.of('publishes_owed')?.count ?? 0;
+  if (dropped + owed === 0) return [];
+  const share = `${((100 * (dropped + owed)) / Math.max(1, due)).toFixed(1)} %`;
   return [
-    `${formatCount(dropped)} of ${formatCount(due)} publishes (${share}) were never sent: their clients were held back ` +
-      '(window full, socket blocked or not connected) until more than maxQueued were owed; what was asked was not made',
+    `${formatCount(dropped + owed)} of ${formatCount(due)} publishes (${share}) were never sent, ` +
+      `${formatCount(dropped)} dropped and ${formatCount(owed)} still owed at the end: their clients were held back ` +
+      '(window full, socket blocked or not connected); what was asked was not made',
   ];
 }
 

@@ -63,15 +63,16 @@ export class Series {
 
   /** Whether messages of the run still came to the group when the drain ended: then what is missing may be on its way. */
   arrivedAtTheEnd(group: string): boolean {
-    return (this.#lastReceipt.get(group) ?? Number.NEGATIVE_INFINITY) >= this.#drainEnd - 1;
+    return (this.#lastReceipt.get(group) ?? Number.NEGATIVE_INFINITY) > this.#drainEnd - 10;
   }
 
   #noteReceipts(snapshot: Snapshot): void {
     if (snapshot.phase !== 'draining') return;
-    this.#drainEnd = snapshot.second;
+    const tenths = snapshot.second * 10 + snapshot.tenth;
+    this.#drainEnd = tenths;
     for (const { labels, measured, outside } of snapshot.cells) {
       const received = (measured.counts.messages_received ?? 0) + (outside.counts.messages_received ?? 0);
-      if (received > 0) this.#lastReceipt.set(labels.group, snapshot.second);
+      if (received > 0) this.#lastReceipt.set(labels.group, tenths);
     }
   }
 

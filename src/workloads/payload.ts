@@ -17,7 +17,7 @@ export type PayloadOptions = number | { readonly text: string } | { readonly jso
 const maxPayloadBytes = 268_435_455 - 70_000;
 
 /** Any value whose strings are templates that exist. */
-const json: z.ZodType<Json> = z.json().superRefine((value, context) => {
+const json: z.ZodType<Json> = z.json('must be a JSON value').superRefine((value, context) => {
   const compiled = compileTemplate(jsonTemplate(value as Json), 'payload');
   if ('problem' in compiled) context.addIssue({ code: 'custom', message: compiled.problem });
 });

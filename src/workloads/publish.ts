@@ -42,11 +42,8 @@ const options = z
   .superRefine((entry, context) => {
     const given = pacingKeys.filter((key) => (entry as Record<string, unknown>)[key] !== undefined);
     if (given.length < 2) return;
-    context.addIssue({
-      code: 'custom',
-      message: `must have only one of ${pacingKeys.join(', ')}`,
-      input: given.join(' and '),
-    });
+    const message = `must have only one of ${pacingKeys.join(', ')}, but has ${given.join(' and ')}`;
+    context.addIssue({ code: 'custom', message, params: { atKey: true } });
   });
 
 function topicOf(topic: string): Template {

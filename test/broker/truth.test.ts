@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { clients } from '../../src/clients/index.ts';
 import { type Mosquitto, mosquittoMissing, startMosquitto } from '../support/mosquitto.ts';
 import { startProxy } from '../support/proxy.ts';
-import { overall, runScenario } from '../support/run-scenario.ts';
+import { assertEquations, overall, runScenario } from '../support/run-scenario.ts';
 import { countWithMosquittoSub, openWitness } from '../support/witness.ts';
 
 const skip = mosquittoMissing();
@@ -169,6 +169,7 @@ groups:
         },
       );
       await mosquitto.stop();
+      assertEquations(result, qos === 0 ? overall(result, 'messages_sent') : 0);
       const { reconnects, disconnects, messages_lost: lost, delivery_violations: violations } = result.totals;
       assert.equal(reconnects.count, 33);
       assert.equal(disconnects.count, 33);

@@ -66,6 +66,15 @@ describe('mqtt-stress check', () => {
     assert.doesNotMatch(out, /secret/);
   });
 
+  it('exits 2 for --set of a group that is not there', () => {
+    const { code, err } = mqttStress('check', 'quick-start', '--set', 'groups.device.clients=30');
+    assert.equal(code, 2);
+    assert.match(
+      err,
+      /--set groups\.device\.clients=30: must name a group that exists.*did you mean groups\.devices\?/s,
+    );
+  });
+
   it('exits 2 where the machine does not allow it, with the key that helps', () => {
     const { code, err } = mqttStress('check', 'fan-out', '--set', 'groups.subscribers.clients=9000000');
     assert.equal(code, 2);

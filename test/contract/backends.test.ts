@@ -5,7 +5,7 @@ import { threadsOf } from '../../src/backends/threads.ts';
 import { type EmbeddedBroker, startBroker } from '../../src/broker/broker.ts';
 import { clients } from '../../src/clients/index.ts';
 import type { Result } from '../../src/verdict/result.ts';
-import { overall, runScenario } from '../support/run-scenario.ts';
+import { assertEquations, overall, runScenario } from '../support/run-scenario.ts';
 
 const messagesEach = 40;
 
@@ -38,31 +38,6 @@ const expected = {
   deliveries: 3 * 7 * perPublisher + 5 * messagesEach,
   acked: 7 * 3 * messagesEach + 5 * messagesEach,
 };
-
-/** The equations of docs/measuring.md, over the whole run. */
-function assertEquations(result: Result): void {
-  const all = (counter: Parameters<typeof overall>[1]) => overall(result, counter);
-  const refused = all('publish_errors') - (result.totals.publish_errors.by?.['session_lost'] ?? 0);
-  assert.equal(
-    all('publishes_due'),
-    all('messages_sent') + all('publishes_dropped') + result.totals.publishes_owed.last,
-  );
-  const acknowledgeable = all('messages_sent') - overallQos0(result);
-  assert.equal(acknowledgeable, all('messages_acked') + refused + all('messages_unacked'));
-  assert.equal(
-    all('messages_received'),
-    all('deliveries_made') + all('messages_duplicated') + all('messages_copied') + all('messages_unjudged'),
-  );
-  assert.equal(
-    result.totals.deliveries_expected.count,
-    result.totals.deliveries_made.count + result.totals.messages_lost.count,
-  );
-}
-
-/** What the scenario publishes at QoS 0. */
-function overallQos0(result: Result): number {
-  return result.groups['pubs'] === undefined ? 0 : 7 * messagesEach;
-}
 
 /** What must be the same wherever the plan runs. */
 function totalsOf(result: Result): unknown {
@@ -102,7 +77,7 @@ describe('every backend and client', () => {
         test(`${backend} x ${workers} with ${client} delivers all and satisfies the equations`, async () => {
           const result = await runScenario(scenario(broker.url), { backend, workers, client });
           results.set(`${backend} ${workers} ${client}`, result);
-          assertEquations(result);
+          assertEquations(result, 7 * messagesEach);
           assert.equal(overall(result, 'messages_sent'), expected.sent);
           assert.equal(overall(result, 'messages_acked'), expected.acked);
           assert.equal(overall(result, 'deliveries_made'), expected.deliveries);

@@ -82,6 +82,8 @@ export class FakeHost implements Host {
     this.queued.push({ member, atUs });
   }
 
+  connected(): void {}
+
   settled(member: Member): void {
     this.settledMembers.push(member);
   }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Backend } from '../../src/backends/backend.ts';
 import { backends } from '../../src/backends/index.ts';
 import { makeRunTag } from '../../src/base/random.ts';
@@ -40,4 +41,16 @@ export async function runScenario(text: string, settings: RunSettings = {}): Pro
 /** A counter of measured window and outside together: all that a broker could have seen. */
 export function overall({ totals }: Result, counter: keyof Result['totals']['outside']): number {
   return totals[counter].count + (totals.outside[counter] ?? 0);
+}
+
+/** The equations of docs/measuring.md, over the whole run; `atQos0`: how many were sent at QoS 0, which is never acknowledged. */
+export function assertEquations(result: Result, atQos0 = 0): void {
+  const all = (counter: Parameters<typeof overall>[1]) => overall(result, counter);
+  const { totals } = result;
+  const refused = all('publish_errors') - (totals.publish_errors.by?.['session_lost'] ?? 0);
+  assert.equal(all('publishes_due'), all('messages_sent') + all('publishes_dropped') + totals.publishes_owed.last);
+  assert.equal(all('messages_sent') - atQos0, all('messages_acked') + refused + all('messages_unacked'));
+  const judged = all('deliveries_made') + all('messages_duplicated') + all('messages_copied');
+  assert.equal(all('messages_received'), judged + all('messages_unjudged'));
+  assert.equal(totals.deliveries_expected.count, totals.deliveries_made.count + totals.messages_lost.count);
 }

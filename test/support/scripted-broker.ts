@@ -57,10 +57,10 @@ export function idOf(packet: Packet): { messageId: number } {
   return { messageId: packet.messageId ?? 0 };
 }
 
-/** `byteByByte`: every byte that it sends is a write of its own. */
+/** `byteByByte`: every byte that it sends is a write of its own. `holdOn`: it does not close when the client does. */
 export async function startScriptedBroker(
   script: Script = {},
-  options: { byteByByte?: boolean } = {},
+  options: { byteByByte?: boolean; holdOn?: boolean } = {},
 ): Promise<ScriptedBroker> {
   const reactions: Script = { ...obedient, ...script };
   const peers: ScriptedPeer[] = [];
@@ -69,7 +69,7 @@ export async function startScriptedBroker(
   const wake = (): void => {
     for (const look of [...waiting]) look();
   };
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen: options.holdOn === true }, (socket) => {
     const peer = new ScriptedPeer(socket, options.byteByByte === true, (packet) => {
       received.push(packet);
       reactions[packet.cmd]?.(packet, peer);

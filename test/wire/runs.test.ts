@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { threadsOf } from '../../src/backends/threads.ts';
 import { clients } from '../../src/clients/index.ts';
 import type { Result } from '../../src/verdict/result.ts';
-import { overall, runScenario } from '../support/run-scenario.ts';
+import { assertEquations, overall, runScenario } from '../support/run-scenario.ts';
 import { idOf, obedient, type Peer, type Script, startScriptedBroker } from '../support/scripted-broker.ts';
 
 const garbage = Buffer.from(`HTTP/1.1 400 Bad Request\r\n\r\n${'<html>'.repeat(20)}`);
@@ -25,7 +26,9 @@ groups:
     subscribe: { topic: "other/{index}" }
 `;
   try {
-    return await runScenario(text, { client });
+    const result = await runScenario(text, { client });
+    assertEquations(result);
+    return result;
   } finally {
     await broker.stop();
   }
@@ -118,3 +121,49 @@ for (const client of Object.keys(clients)) {
     }
   });
 }
+
+describe('threads that do not begin together', () => {
+  test('wait for each other: no load before all are ready, and no run ended for want of those still to come', async () => {
+    const broker = await startScriptedBroker();
+    const slow = threadsOf(new URL('../support/slow-thread.js', import.meta.url));
+    const text = `
+brokers: [${broker.url}]
+warmUp: 0s
+duration: 1s
+drain: 0s
+groups:
+  pubs: { clients: 4, publish: { topic: "t/{index}", qos: 1, rate: 10/s } }
+`;
+    try {
+      const result = await runScenario(text, { backend: slow, workers: 4 });
+      assert.equal(result.exitCode, 0, result.reasons.join('\n'));
+      assert.equal(result.totals.connects.count, 4);
+      assert.equal(overall(result, 'messages_sent'), 40);
+    } finally {
+      await broker.stop();
+    }
+  });
+});
+
+describe('a broker that neither acknowledges nor lets go', () => {
+  for (const client of Object.keys(clients)) {
+    test(`leaves everything unacknowledged, counted, with ${client}`, async () => {
+      const broker = await startScriptedBroker({ publish: () => {}, disconnect: () => {} }, { holdOn: true });
+      const text = `
+brokers: [${broker.url}]
+warmUp: 0s
+duration: 1s
+drain: 0s
+groups:
+  pubs: { publish: { topic: "t/{index}", qos: 1, rate: 10/s } }
+`;
+      try {
+        const result = await runScenario(text, { client });
+        assertEquations(result);
+        assert.equal(overall(result, 'messages_unacked'), 10);
+      } finally {
+        await broker.stop();
+      }
+    });
+  }
+});

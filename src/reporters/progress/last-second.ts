@@ -25,7 +25,9 @@ export class LastSecond {
     const errors = sumOf(totals, ['connect_errors', 'subscribe_errors', 'publish_errors']);
     const disconnects = totals.of('disconnects')?.count ?? 0;
     const reconnects = totals.of('reconnects')?.count ?? 0;
-    if (phase === 'connecting' || phase === 'ready') return errors === 0 ? [] : [`errors ${formatCount(errors)}`];
+    if (phase === 'connecting' || phase === 'ready') {
+      return errors === 0 ? [] : [`errors ${formatCount(errors)}${mostFrequent(totals)}`];
+    }
     const sent = `sent ${formatCount(this.#count('messages_sent'))}/s`;
     const inFlight = `in flight ${formatCount(totals.of('in_flight')?.count ?? 0)}`;
     return [
@@ -62,6 +64,12 @@ export class LastSecond {
     for (const part of buckets) if (part !== undefined) merged.add(part);
     return merged.count === 0 ? undefined : formatDuration(Number((merged.percentile(99) / 1000).toPrecision(3)));
   }
+}
+
+/** Why most attempts to connect failed, told while there is still time to mend it. */
+function mostFrequent(totals: Totals): string {
+  const [first] = Object.entries(totals.causes('connect_errors')).sort(([, a], [, b]) => b - a);
+  return first === undefined ? '' : ` (${first[0]})`;
 }
 
 function sumOf(totals: Totals, counters: readonly CounterName[]): number {

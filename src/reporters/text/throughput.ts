@@ -18,6 +18,7 @@ export const throughput: Section = ({ totals }, width, ink) => {
     told('refused or given up', totals.publish_errors),
     told('never acknowledged', totals.messages_unacked),
   ].filter((line) => line !== '');
+  const copied = told('of those received are further copies, for overlapping subscriptions', totals.messages_copied);
   return [
     ...table(
       [
@@ -27,6 +28,7 @@ export const throughput: Section = ({ totals }, width, ink) => {
         { title: 'bytes', align: 'right', spare: 1 },
       ],
       [
+        ...(totals.publishes_due.count > totals.messages_sent.count ? [row('asked', totals.publishes_due)] : []),
         row('sent', totals.messages_sent, totals.bytes_sent),
         ...(totals.messages_acked.count > 0 ? [row('acknowledged', totals.messages_acked)] : []),
         row('received', totals.messages_received, totals.bytes_received),
@@ -34,6 +36,7 @@ export const throughput: Section = ({ totals }, width, ink) => {
       width,
       ink,
     ),
+    ...(copied === '' ? [] : item('·', copied, width, ink.dim)),
     ...trouble.flatMap((line) => item('!', line, width, ink.yellow)),
   ];
 };

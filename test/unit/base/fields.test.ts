@@ -14,6 +14,7 @@ describe('fields', () => {
     assert.equal(size().parse('1KiB'), 1024);
     assert.equal(rate().parse('1/10s'), 0.1);
     assert.equal(share().parse('50%'), 0.5);
+    assert.equal(share().parse(0), 0);
   });
 
   it('say what they must be, as a clause', () => {
@@ -32,7 +33,8 @@ describe('fields', () => {
   });
 
   it('read one entry as a list of one', () => {
-    assert.deepEqual(oneOrMany(qos()).parse(1), [1]);
-    assert.deepEqual(oneOrMany(qos()).parse([1, 2]), [1, 2]);
+    const field = oneOrMany(qos(), 'must be a QoS or a list of them');
+    assert.deepEqual(field.parse(1), [1]);
+    assert.deepEqual(field.parse([1, 2]), [1, 2]);
   });
 });

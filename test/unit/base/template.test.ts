@@ -66,4 +66,10 @@ describe('a template', () => {
     assert.match(problem('index}').problem, /braces in pairs/);
     assert.match(problem('{}').problem, /does not/);
   });
+
+  it('refuses U+0000 in topics and ids, which MQTT does not allow, and leaves it to payloads', () => {
+    assert.match(problem('a/\u0000', 'topic').problem, /U\+0000 \[MQTT-1\.5\.4-2\]/);
+    assert.match(problem('\u0000{index}', 'clientId').problem, /U\+0000/);
+    assert.equal(template('\u0000', 'payload').render(who, 0, 0), '\u0000');
+  });
 });

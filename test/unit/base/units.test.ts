@@ -43,6 +43,7 @@ describe('units', () => {
   it('reads shares as 0 to 1', () => {
     assert.equal(parseShare('50%'), 0.5);
     assert.equal(parseShare('100%'), 1);
+    assert.equal(parseShare('0'), 0);
     for (const text of ['50', '101%', '-1%', '']) assert.equal(parseShare(text), undefined, text);
   });
 

@@ -85,7 +85,7 @@ describe('a plan', () => {
     assert.deepEqual(times('groups: { a: { publish: { topic: a } } }'), [2000, 30_000]);
     assert.deepEqual(times('warmUp: 1s\nduration: 9s\ngroups: { a: { publish: { topic: a } } }'), [1000, 9000]);
     assert.deepEqual(times(`groups: { a: { publish: ${limited} } }`), [0, null]);
-    assert.deepEqual(times(`duration: 9s\ngroups: { a: { publish: ${limited} } }`), [2000, 9000]);
+    assert.deepEqual(times(`duration: 9s\ngroups: { a: { publish: ${limited} } }`), [0, 9000]);
     assert.deepEqual(times(`groups: { a: { publish: [ ${limited}, { topic: b } ] } }`), [2000, 30_000]);
     assert.deepEqual(times(`groups: { a: { publish: ${staged} } }`), [0, 7000]);
     assert.deepEqual(times(`warmUp: 3s\ngroups: { a: { publish: ${staged} } }`), [3000, 4000]);

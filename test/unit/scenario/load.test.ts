@@ -58,7 +58,7 @@ describe('a scenario', () => {
     ]);
   });
 
-  it('is changed by --set, also in lists, below names with dots and where nothing was', () => {
+  it('is changed by --set, also in lists, below names with dots and where no map was', () => {
     const scenario = read(two, {
       set: [
         'groups.a.clients=7',
@@ -66,15 +66,22 @@ describe('a scenario', () => {
         'groups.a.publish.0.rate=5/s',
         'groups.a.connect.rate=10/s',
         'warmUp=0',
-        'groups.z={clients: 4}',
+        'groups.b.c.subscribe.2={topic: c}',
       ],
     });
     assert.equal(scenario.groups['a']?.clients, 7);
     assert.equal(scenario.groups['a']?.connect.rate, 10);
     assert.equal((scenario.groups['a']?.jobs[0]?.options as { rate: number } | undefined)?.rate, 5);
     assert.deepEqual(scenario.groups['b.c']?.jobs[1]?.options, { topic: 'b', qos: 2 });
-    assert.equal(scenario.groups['z']?.clients, 4);
+    assert.equal(scenario.groups['b.c']?.jobs.length, 3);
     assert.equal(scenario.warmUp, 0);
+  });
+
+  it('takes --set below a broker that is a url, and below a name that is a number', () => {
+    const text = 'brokers: [ "mqtt://h" ]\ngroups: { 7: {} }';
+    const { brokers, groups } = read(text, { set: ['brokers.0.weight=3', 'groups.7.clients=2'] });
+    assert.deepEqual(brokers, [{ name: 'h:1883', url: 'mqtt://h:1883', weight: 3 }]);
+    assert.equal(groups['7']?.clients, 2);
   });
 
   it('gets other brokers and another duration by options', () => {
@@ -92,7 +99,7 @@ describe('a scenario', () => {
   it('takes values from the environment, of the type that is due', () => {
     const text = [
       'brokers:',
-      '  - { url: "mqtt://${HOST:-localhost}:${PORT:?which}", password: "${PASS}" }',
+      '  - { url: "mqtt://${HOST:-localhost}:${PORT:?which}", username: u, password: "${PASS}" }',
       'groups:',
       '  a:',
       '    clients: ${N:-5}',
@@ -103,10 +110,33 @@ describe('a scenario', () => {
     ].join('\n');
     assert.throws(() => read(text), /PORT: which/);
     const { brokers, groups } = read(text, { env: { PORT: '77', PASS: '007', M: '9', T: '42', R: 'true' } });
-    assert.deepEqual(brokers, [{ name: 'localhost:77', url: 'mqtt://localhost:77', password: '007', weight: 1 }]);
+    assert.deepEqual(brokers, [
+      { name: 'localhost:77', url: 'mqtt://localhost:77', username: 'u', password: '007', weight: 1 },
+    ]);
     assert.deepEqual([groups['a']?.clients, groups['a']?.inFlight], [5, 9]);
     const options = groups['a']?.jobs[0]?.options as { topic: string; retain: boolean };
     assert.deepEqual([options.topic, options.retain], ['42', true]);
+  });
+
+  it('takes variables in quotes as what is due, too, where nothing else is in the quotes', () => {
+    const { groups } = read('groups: { a: { clients: "${N:-7}", publish: { topic: "${T:-42}", retain: \'${R}\' } } }', {
+      env: { R: 'true' },
+    });
+    assert.equal(groups['a']?.clients, 7);
+    const options = groups['a']?.jobs[0]?.options as { topic: string; retain: boolean };
+    assert.deepEqual([options.topic, options.retain], ['42', true]);
+    assert.throws(() => read('groups: { a: { clients: "1${N:-7}" } }'), /whole number .*but is "17"/);
+  });
+
+  it('keeps a variable a text where its value is refused for another reason', () => {
+    const text = 'brokers: [ { url: "mqtt://h", password: "${PASS}" } ]\ngroups: { a: {} }';
+    assert.throws(() => read(text, { env: { PASS: '007' } }), /password must have a user name/);
+  });
+
+  it('may share nothing: 0 needs no unit', () => {
+    const { groups } = read('groups: { a: { reconnect: { jitter: 0 }, connect: { atLeast: "0" } } }');
+    const { reconnect, connect } = groups['a'] ?? {};
+    assert.deepEqual([reconnect !== false && reconnect?.jitter, connect?.atLeast], [0, 0]);
   });
 
   it('keeps a plain ${ where it is written as $${', () => {
@@ -116,7 +146,7 @@ describe('a scenario', () => {
 
   it('keeps its text without passwords, and the hash of the text as it was', () => {
     const text =
-      'brokers:\n  - url: mqtt://u:secret@h\n    name: x\n  - url: mqtt://h\n    password: >-\n      hunter2\ngroups: { a: {} }\n';
+      'brokers:\n  - url: mqtt://u:secret@h\n    name: x\n  - url: mqtt://v@h\n    password: >-\n      hunter2\ngroups: { a: {} }\n';
     const scenario = read(text);
     assert.doesNotMatch(scenario.maskedText, /secret|hunter2/);
     assert.match(scenario.maskedText, /mqtt:\/\/u:\*\*\*\*@h/);

@@ -103,7 +103,7 @@ describe('problems of a scenario', () => {
     );
     assert.match(
       problems('groups:\n  a:\n    subscribe:\n      topic: {index}/x\n')[0] ?? '',
-      /not valid YAML.*begins with \{ in quotes/s,
+      /4:14: is not valid YAML: a text with braces must be in quotes.*\^{9}\n.*write "\{index\}\/x"/s,
     );
     assert.match(
       problems('groups:\n  a:\n    subscribe:\n      topic: {index}\n')[0] ?? '',
@@ -113,6 +113,120 @@ describe('problems of a scenario', () => {
     assert.match(problems('groups: { a: {} }\nduration: 30\n')[0] ?? '', /did you mean 30s\?/);
     assert.equal(accepts(group('protocol: 3.1')).groups['a']?.protocol, '3.1');
     assert.equal(accepts(group('protocol: "3.1.1"')).groups['a']?.protocol, '3.1.1');
+  });
+
+  it('tell of braces that end a text in a flow map', () => {
+    const [topic = ''] = problems('groups: { a: { publish: { topic: a/{index}/b, qos: 1 } } }\n');
+    assert.match(topic, /1:34: is not valid YAML: a text with braces.*\^{11}\n.*write "a\/\{index\}\/b"$/s);
+    const secrets = ['hunter{2}', '${PW:?give it}'];
+    for (const secret of secrets) {
+      const [told = ''] = problems(`brokers: [ { url: "mqtt://h", password: ${secret} } ]\ngroups: { a: {} }\n`);
+      assert.match(told, /a text with braces must be in quotes.*put the whole text in quotes$/s);
+      assert.doesNotMatch(told, /hunter|give it/);
+    }
+    const [variable = ''] = problems('groups: { a: { clients: ${N:-7} } }\n');
+    assert.match(variable, /1:25: .*\^{7}\n.*write "\$\{N:-7\}"; what it holds may still be a number$/s);
+  });
+
+  it('say in plain words what must stand instead', () => {
+    const one = (text: string) =>
+      heads(text)
+        .join('\n')
+        .replace(/^s\.yaml:\d+:\d+: /, '');
+    assert.equal(one('groups: { a: { publish: null } }'), 'publish must be a map, or a list of maps, but is empty');
+    assert.equal(
+      one(group('clients: 1', '{ topic: a, stages: [ { over: 1s, at: 1/s } ] }')),
+      'stages must be { over: 30s, to: 100/s } or { for: 1m, at: 100/s }, but has over and at',
+    );
+    assert.equal(one(group('clients: 1', '{ topic: a, stages: [ { over: 1s } ] }')), 'stages must have the key to');
+    assert.match(
+      one(group('clients: 1', '{ topic: a, payload: { text: a, json: b } }')),
+      /^payload must be a size .*, but has text and json$/,
+    );
+    assert.match(one(group('clients: 1', '{ topic: a, payload: {} }')), /^payload must be a size .*, but is empty$/);
+    assert.equal(
+      one(group('clients: 1', '{ topic: a, rate: 1/s, stages: [ { for: 1s, at: 1/s } ] }')),
+      'publish must have only one of rate, totalRate, stages, but has rate and stages',
+    );
+    assert.equal(
+      one('groups: { a: {} }\n---\ngroups: { b: {} }\n'),
+      'must be one YAML document: --- begins a second one',
+    );
+    assert.match(
+      problems(group('clients: 1', '{ topic: a, payload: { jsn: a } }'))[0] ?? '',
+      /jsn is not a known key of payload.*did you mean json\?/s,
+    );
+  });
+
+  it('name what was meant where a unit or a form is wrong', () => {
+    const hint = (text: string, options: LoadOptions = {}) => problems(text, options)[0]?.split('\n').at(-1)?.trim();
+    assert.equal(hint('groups: { a: {} }', { duration: '3' }), 'did you mean 3s?');
+    assert.equal(hint(group('clients: 1', '{ topic: a, rate: 5/sec }')), 'did you mean 5/s?');
+    assert.equal(hint(group('clients: 1', '{ topic: a, payload: 256 B }')), 'did you mean 256B?');
+    assert.equal(hint(group('clients: 1', '{ topic: a, payload: hello }')), 'did you mean { text: hello }?');
+    assert.equal(hint(`${group('clients: 1')}thresholds: { connect_time: p99 < 5ms }`), 'did you mean p(99) < 5ms?');
+    assert.equal(hint(`${group('clients: 1')}thresholds: { connect_time: mean < 5ms }`), 'did you mean avg < 5ms?');
+  });
+
+  it('say of thresholds for one group that they are for the whole run', () => {
+    const forms = ['a.connect_time: max < 1s', '"connect_time{group:a}": max < 1s', 'a: { connect_time: max < 1s }'];
+    for (const form of forms) {
+      assert.match(
+        problems(`${group('clients: 1')}thresholds: { ${form} }`)[0] ?? '',
+        /is not a metric: thresholds are for the whole run.*did you mean connect_time\?/s,
+        form,
+      );
+    }
+  });
+
+  it('find a password without a user name, where it stands', () => {
+    const rest = 'groups: { a: {} }\n';
+    assert.deepEqual(heads(`brokers:\n  - url: mqtt://h\n    password: x\n${rest}`), [
+      's.yaml:3:15: password must have a user name beside it [MQTT-3.1.2-22]',
+    ]);
+    assert.deepEqual(heads(`brokers:\n  - mqtt://:x@h\n${rest}`), [
+      's.yaml:2:5: brokers must have a user name before its password [MQTT-3.1.2-22], but is "mqtt://:****@h"',
+    ]);
+    assert.deepEqual(heads(`brokers:\n  - { url: "mqtt://:x@h" }\n${rest}`), [
+      's.yaml:2:12: url must have a user name before its password [MQTT-3.1.2-22], but is "mqtt://:****@h"',
+    ]);
+    accepts(`brokers:\n  - { url: "mqtt://h", username: "", password: x }\n${rest}`);
+    accepts(`brokers:\n  - { url: "mqtt://u@h", password: x }\n${rest}`);
+    accepts(`brokers:\n  - "mqtt://\${U:-}:\${P:-}@h"\n${rest}`);
+  });
+
+  it('find U+0000 in topics and client ids', () => {
+    assert.deepEqual(heads(group('clientId: "a\\0{index}"', '{ topic: "a\\0" }')), [
+      's.yaml:3:23: topic must not contain U+0000 [MQTT-1.5.4-2], but is "a\\u0000"',
+      's.yaml:4:15: clientId must not contain U+0000 [MQTT-1.5.4-2], but is "a\\u0000{index}"',
+    ]);
+  });
+
+  it('wrap long hints', () => {
+    const [told = ''] = problems(`${group('clients: 1')}thresholds: { speed: "max < 5" }\n`);
+    assert.ok(told.includes('known: connects, '));
+    assert.ok(told.split('\n').every((line) => line.length <= 100));
+  });
+
+  it('keep --set from making groups and brokers', () => {
+    const text = 'groups: { publishers: {}, north.east: {} }\n';
+    assert.deepEqual(problems(text, { set: ['groups.publisher.clients=30'] }), [
+      '--set groups.publisher.clients=30: must name a group that exists: publisher does not\n      did you mean groups.publishers?',
+    ]);
+    assert.match(
+      problems(text, { set: ['groups.north.esat.clients=3'] })[0] ?? '',
+      /did you mean groups\.north\.east\?/,
+    );
+    assert.match(problems(text, { set: ['groups.z={clients: 4}'] })[0] ?? '', /known: publishers, north\.east/);
+    assert.match(heads(text, { set: ['brokers.0.url=mqtt://h'] })[0] ?? '', /must not make a broker/);
+    assert.match(heads('name: x\n', { set: ['groups.a.clients=3'] })[0] ?? '', /the scenario must have the key groups/);
+    assert.match(heads('name: x\n', { set: ['groups.a.clients=3'] })[1] ?? '', /must not make a group/);
+    const list = `brokers: [ "mqtt://h" ]\n${text}`;
+    assert.match(heads(list, { set: ['brokers.1=mqtt://x'] })[0] ?? '', /an entry of brokers .*0 to 0, not 1/);
+    assert.match(
+      heads(list, { set: ['brokers.1.password=hunter2'] })[0] ?? '',
+      /^--set brokers\.1\.password=\*\*\*\*: must name an entry/,
+    );
   });
 
   it('include those of YAML itself', () => {
@@ -153,7 +267,8 @@ describe('problems of a scenario', () => {
   });
 
   it('put the caret under the right characters where a password before it is masked', () => {
-    const text = 'brokers: [ { password: hunter2hunter2, nmae: x, url: "mqtt://h" } ]\ngroups: { a: {} }\n';
+    const text =
+      'brokers: [ { username: u, password: hunter2hunter2, nmae: x, url: "mqtt://h" } ]\ngroups: { a: {} }\n';
     const [, line = '', caret = ''] = (problems(text)[0] ?? '').split('\n');
     assert.equal(line.slice(caret.indexOf('^'), caret.lastIndexOf('^') + 1), 'nmae');
   });

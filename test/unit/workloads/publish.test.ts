@@ -30,7 +30,10 @@ describe('the options of publish', () => {
 
   test('allow one way of pacing only', () => {
     const both = publish.options.safeParse({ topic: 't', rate: '1/s', totalRate: '5/s' });
-    assert.match(both.error?.issues[0]?.message ?? '', /only one of rate, totalRate, stages/);
+    assert.match(
+      both.error?.issues[0]?.message ?? '',
+      /only one of rate, totalRate, stages, but has rate and totalRate$/,
+    );
   });
 
   test('ask for the pacer that their keys belong to, or for none', () => {

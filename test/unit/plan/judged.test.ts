@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { identity, jobContext } from '../../../src/plan/identity.ts';
+import type { GroupPlan } from '../../../src/plan/plan.ts';
+import { Routes } from '../../../src/plan/routes.ts';
+import { judgedShares } from '../../../src/plan/shares.ts';
+import { publicationOf } from '../../../src/plan/streams.ts';
+import { planOf } from '../../support/run-scenario.ts';
+
+function scenario(publishers: number, receivers: number): string {
+  return `
+groups:
+  p: { clients: ${publishers}, publish: { topic: "t/{index}" } }
+  s: { clients: ${receivers}, subscribe: { topic: "t/+" } }
+`;
+}
+
+describe('a plan', () => {
+  test('judges deliveries up to 4 million pairs of a stream and a receiver, and says so above', () => {
+    assert.equal(planOf(scenario(2000, 2000)).judged, true);
+    const plan = planOf(scenario(2001, 2000));
+    assert.equal(plan.judged, false);
+    assert.match(plan.warnings.join(), /more than 4 million pairs/);
+    const group = plan.groups[0] as GroupPlan;
+    const who = identity(plan, group, 0);
+    const publication = publicationOf(group.jobs[0] as GroupPlan['jobs'][0], who, jobContext(plan, group));
+    assert.deepEqual(publication && new Routes(plan).expectations(publication, who.broker), []);
+  });
+});
+
+describe('a shared subscription is judged', () => {
+  const judged = (...groups: string[]) =>
+    judgedShares(planOf(`groups:\n${groups.map((one) => `  ${one}\n`).join('')}`));
+  const publisher = 'p: { publish: { topic: "t/1" } }';
+
+  test('where its members are of one group and have shares only', () => {
+    const one = judged(publisher, 's: { clients: 3, subscribe: [{ topic: $share/g/t/# }, { topic: $share/h/t/# }] }');
+    assert.equal(one('$share/g/t/#', 'embedded'), true);
+  });
+
+  test('not over two groups, not at two QoS, not beside a plain subscription', () => {
+    const two = judged(
+      publisher,
+      'a: { subscribe: { topic: $share/g/t/# } }',
+      'b: { subscribe: { topic: $share/g/t/# } }',
+    );
+    assert.equal(two('$share/g/t/#', 'embedded'), false);
+    const beside = judged(publisher, 'a: { subscribe: [{ topic: $share/g/t/# }, { topic: t/1 }] }');
+    assert.equal(beside('$share/g/t/#', 'embedded'), false);
+    assert.equal(beside('$share/other/t/#', 'embedded'), true);
+  });
+});
