@@ -47,6 +47,11 @@ export interface Incoming {
   receivedUs: number;
 }
 
+export function emptyIncoming(bytes: Buffer): Incoming {
+  const nowhere = { topicStart: 0, topicEnd: 0, propertiesStart: 0, propertiesEnd: 0, payloadStart: 0, payloadEnd: 0 };
+  return { bytes, ...nowhere, qos: 0, dup: false, retain: false, receivedUs: 0 };
+}
+
 export interface Filter {
   readonly topicFilter: string;
   readonly qos: Qos;

@@ -1,6 +1,6 @@
 /** Lays a parsed PUBLISH out as the bytes that Incoming points into: one copy a message, one buffer a thread. */
 import type { Qos } from '../mqtt/packets.ts';
-import type { Incoming } from './client.ts';
+import { emptyIncoming, type Incoming } from './client.ts';
 
 interface Parsed {
   readonly topic: string;
@@ -12,19 +12,7 @@ interface Parsed {
 
 type UserProperties = Readonly<Record<string, string | readonly string[]>>;
 
-const incoming: Incoming = {
-  bytes: Buffer.allocUnsafeSlow(64 * 1024),
-  topicStart: 0,
-  topicEnd: 0,
-  propertiesStart: 0,
-  propertiesEnd: 0,
-  payloadStart: 0,
-  payloadEnd: 0,
-  qos: 0,
-  dup: false,
-  retain: false,
-  receivedUs: 0,
-};
+const incoming = emptyIncoming(Buffer.allocUnsafeSlow(64 * 1024));
 
 /** User properties stand as name, NUL, value, NUL: neither may contain a NUL [MQTT-1.5.4-2]. */
 export function layOut(packet: Parsed, userProperties: UserProperties | undefined, receivedUs: number): Incoming {

@@ -1,20 +1,8 @@
 /** Cost: reads a PUBLISH by its offsets into one object of the thread; nothing is copied. */
 import type { Protocol } from '../mqtt/packets.ts';
-import type { Incoming } from './client.ts';
+import { emptyIncoming, type Incoming } from './client.ts';
 
-const message: Incoming = {
-  bytes: Buffer.alloc(0),
-  topicStart: 0,
-  topicEnd: 0,
-  propertiesStart: 0,
-  propertiesEnd: 0,
-  payloadStart: 0,
-  payloadEnd: 0,
-  qos: 0,
-  dup: false,
-  retain: false,
-  receivedUs: 0,
-};
+const message = emptyIncoming(Buffer.alloc(0));
 
 /** Reads the PUBLISH packets of one connection, and remembers the QoS 2 ids that wait for PUBREL. */
 export class Receiver {

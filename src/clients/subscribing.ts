@@ -1,4 +1,4 @@
-import { encodeSubscribe, type SubackPacket } from '../mqtt/codec.ts';
+import { decodeOr, encodeSubscribe } from '../mqtt/codec.ts';
 import type { Protocol } from '../mqtt/packets.ts';
 import type { Filter } from './client.ts';
 
@@ -20,10 +20,12 @@ export class Subscribing {
     return encodeSubscribe(protocol, this.#id, filters);
   }
 
-  /** One reason code for each filter [MQTT-3.8.4-6]; undefined: this SUBACK answers no SUBSCRIBE of ours. */
-  answered({ messageId, granted }: SubackPacket): readonly number[] | undefined {
-    if (this.writtenUs === 0 || messageId !== this.#id || granted.length !== this.#filters) return undefined;
+  /** One reason code for each filter [MQTT-3.8.4-6]; undefined: malformed, or it answers no SUBSCRIBE of ours. */
+  answered(bytes: Buffer, protocol: Protocol): readonly number[] | undefined {
+    const packet = decodeOr(bytes, protocol, () => {});
+    if (packet?.cmd !== 'suback' || this.writtenUs === 0 || packet.messageId !== this.#id) return undefined;
+    if (packet.granted.length !== this.#filters) return undefined;
     this.writtenUs = 0;
-    return granted as readonly number[];
+    return packet.granted as readonly number[];
   }
 }

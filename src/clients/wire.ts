@@ -1,21 +1,19 @@
 /** Cost: per message one copy into the thread's outbox, a few field stores, and the socket's write. */
 import { nowUs } from '../base/clock.ts';
-import { decodeOr, encodeDisconnect, warmUp } from '../mqtt/codec.ts';
+import { encodeDisconnect, warmUp } from '../mqtt/codec.ts';
 import type { PacketSink } from '../mqtt/framing.ts';
 import { Framing } from '../mqtt/framing.ts';
-import type { Protocol } from '../mqtt/packets.ts';
-import type { PublishTemplate } from '../mqtt/publish-template.ts';
-import { publishTemplate } from '../mqtt/publish-template.ts';
 import { transports } from '../transports/index.ts';
 import type { Connection, TransportListener } from '../transports/transport.ts';
-import { causeOfError, disconnectName } from './causes.ts';
+import { causeOfError } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
-import { answerOf, connectPacket } from './handshake.ts';
+import { connectPacket, readConnack, readDisconnect } from './handshake.ts';
 import { InFlight } from './in-flight.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { Outbox, type Sender } from './outbox.ts';
+import { prepared } from './prepared.ts';
 import { Receiver } from './receiver.ts';
-import { largestWindow, Subscribing } from './subscribing.ts';
+import { Subscribing } from './subscribing.ts';
 
 const outbox = new Outbox();
 
@@ -95,8 +93,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
       this.#inFlight ??= new InFlight(this.#window);
       id = this.#inFlight.take(message.qos, message.stream, dueUs, now);
     }
-    const template = (message.memo ?? prepare(message, this.#session.protocol)) as PublishTemplate;
-    outbox.publish(this, template, id, message.payload);
+    outbox.publish(this, prepared(message, this.#session.protocol), id, message.payload);
     this.#keepAlive.lastSentUs = now;
     return true;
   }
@@ -158,8 +155,6 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     this.#connection.destroy();
   }
 
-  // What the transport tells.
-
   opened(): void {
     this.#state = 'waiting';
     this.#send(connectPacket(this.#session), nowUs());
@@ -215,9 +210,12 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
         this.#keepAlive.answered();
         return true;
       case 0x90:
-        return this.#suback(bytes, start, end);
-      case 0xe0:
-        return this.#disconnected(bytes, start, end);
+        return this.#suback(bytes.subarray(start, end));
+      case 0xe0: {
+        const { cause, detail } = readDisconnect(bytes.subarray(start, end), this.#session.protocol);
+        this.#fail(cause, detail);
+        return false;
+      }
       default:
         return this.#malformed(`unexpected packet 0x${first.toString(16)}`);
     }
@@ -273,9 +271,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
   #beforeConnected(first: number, bytes: Buffer, start: number, end: number): boolean {
     if (this.#state === 'ending') return true;
     if (first !== 0x20) return this.#malformed(`packet 0x${first.toString(16)} before CONNACK`);
-    const packet = this.#decode(bytes, start, end);
-    if (packet?.cmd !== 'connack') return false;
-    const answer = answerOf(packet, this.#session, largestWindow);
+    const answer = readConnack(bytes.subarray(start, end), this.#session);
     if ('refused' in answer) {
       this.#fail(answer.refused, answer.detail);
       return false;
@@ -288,39 +284,16 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     return true;
   }
 
-  #suback(bytes: Buffer, start: number, end: number): boolean {
-    const packet = this.#decode(bytes, start, end);
-    if (packet?.cmd !== 'suback') return false;
+  #suback(packet: Buffer): boolean {
     const writtenUs = this.#subscribing?.writtenUs ?? 0;
-    const granted = this.#subscribing?.answered(packet);
+    const granted = this.#subscribing?.answered(packet, this.#session.protocol);
     if (granted === undefined) return this.#malformed('SUBACK that answers no SUBSCRIBE');
     this.#listener.subscribed(granted, writtenUs);
     return true;
   }
-
-  /** Only MQTT 5 lets a server send DISCONNECT [MQTT-3.14]. */
-  #disconnected(bytes: Buffer, start: number, end: number): boolean {
-    if (this.#session.protocol !== '5') return this.#malformed('DISCONNECT from a server of MQTT 3');
-    const packet = this.#decode(bytes, start, end);
-    if (packet?.cmd !== 'disconnect') return false;
-    this.#fail(disconnectName(packet.reasonCode ?? 0), packet.properties?.reasonString);
-    return false;
-  }
-
-  #decode(bytes: Buffer, start: number, end: number) {
-    return decodeOr(bytes.subarray(start, end), this.#session.protocol, (why) => this.#malformed(why));
-  }
 }
 
 const pingreq = Uint8Array.of(0xc0, 0);
-
-/** Once a topic, payload size and property. */
-function prepare(message: Outgoing, protocol: Protocol): PublishTemplate {
-  const { topicName, payload, qos, retain, userProperty } = message;
-  const template = publishTemplate(protocol, topicName, payload.length, qos, retain, userProperty);
-  message.memo = template;
-  return template;
-}
 
 warmUp();
 

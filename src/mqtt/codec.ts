@@ -15,7 +15,6 @@ mqttPacket.writeToStream.cacheNumbers = false;
 
 type Packet = mqttPacket.Packet;
 export type ConnackPacket = mqttPacket.IConnackPacket;
-export type SubackPacket = mqttPacket.ISubackPacket;
 
 const versions = { '3.1': 3, '3.1.1': 4, '5': 5 } as const;
 

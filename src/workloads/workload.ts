@@ -1,17 +1,11 @@
 import type { z } from 'zod';
+import type { Who } from '../base/template.ts';
 import type { Client, Filter, Incoming } from '../clients/client.ts';
 import type { Protocol, Qos } from '../mqtt/packets.ts';
 import type { Pacer } from '../pacing/pacer.ts';
 
 /** One client as templates see it. */
-export interface Identity {
-  readonly group: string;
-  readonly index: number;
-  readonly clientId: string;
-  readonly broker: string;
-  readonly run: string;
-  readonly seed: number;
-}
+export type Identity = Who;
 
 /** Where one client publishes; a null level changes with every message. `stamped`: its deliveries can be timed and judged. */
 export interface Publication {
