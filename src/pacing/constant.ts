@@ -5,8 +5,6 @@ import type { Pacer, Pacing } from './pacer.ts';
 
 type Constant = { readonly rate?: number | 'max'; readonly totalRate?: number };
 
-const defaultRate = 1;
-
 /** Operation n is due at n / rate: the clients of a group are spread evenly over the period. */
 export function constantPacer(perSecond: number): Pacer {
   if (perSecond === 0) return { due: () => 0, at: () => Number.POSITIVE_INFINITY };
@@ -40,12 +38,6 @@ export const constant: Pacing<Constant> = {
   describe({ rate, totalRate }, clients) {
     if (rate === 'max') return 'as fast as each client takes them';
     if (totalRate !== undefined) return `${formatRate(totalRate)} in total`;
-    const each = rate ?? defaultRate;
-    return `${formatRate(each)} each, ${formatRate(each * clients)} in total`;
+    return rate === undefined ? undefined : `${formatRate(rate)} each, ${formatRate(rate * clients)} in total`;
   },
 };
-
-/** What a publish entry without any rate does: once a second each client. */
-export function defaultPacer(clients: number): Pacer {
-  return constantPacer(defaultRate * clients);
-}

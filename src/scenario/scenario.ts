@@ -1,4 +1,5 @@
-import { pacings } from '../pacing/index.ts';
+import { type PacingOptions, pacings } from '../pacing/index.ts';
+import type { Pacing } from '../pacing/pacer.ts';
 import { workloadOf } from '../workloads/lookup.ts';
 import type { Population } from './population.ts';
 import type { ScenarioFields } from './schema.ts';
@@ -27,6 +28,8 @@ export function populationOf(scenario: ScenarioFields, run: string, seed: number
   };
 }
 
+const members: readonly Pacing<PacingOptions>[] = Object.values(pacings);
+
 const defaultWarmUpMs = 2000;
 const defaultDurationMs = 30_000;
 
@@ -47,7 +50,10 @@ export function timesOf(scenario: ScenarioFields): { readonly warmUpMs: number; 
 /** The longest of all pacings that end; 0 where none does. */
 export function stagesLengthMs(scenario: ScenarioFields): number {
   const jobs = Object.values(scenario.groups).flatMap((group) => group.jobs);
-  return Math.max(0, ...jobs.map(({ options }) => pacings.stages.lengthMs?.(options as object) ?? 0));
+  return Math.max(
+    0,
+    ...jobs.flatMap(({ options }) => members.map((member) => member.lengthMs?.(options as PacingOptions) ?? 0)),
+  );
 }
 
 function isLimited(scenario: ScenarioFields): boolean {

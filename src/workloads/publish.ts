@@ -3,29 +3,27 @@ import { z } from 'zod';
 import { count, flag, qos, template } from '../base/fields.ts';
 import { compileTemplate, type Template } from '../base/template.ts';
 import type { Client, Outgoing } from '../clients/client.ts';
-import { defaultPacer } from '../pacing/constant.ts';
-import { pacings } from '../pacing/index.ts';
+import { constant } from '../pacing/constant.ts';
+import { type PacingOptions, pacings } from '../pacing/index.ts';
+import type { Pacing } from '../pacing/pacer.ts';
 import type { Fill, PayloadOptions } from './payload.ts';
 import { describePayload, payloadField, preparePayload, stampPlace } from './payload.ts';
 import type { Identity, Work, Workload } from './workload.ts';
 
-export type PublishOptions = {
+export type PublishOptions = PacingOptions & {
   readonly topic: string;
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
   readonly messages?: number;
   readonly payload: PayloadOptions;
-  /** The keys of the pacings. */
-  readonly rate?: number | 'max';
-  readonly totalRate?: number;
-  readonly stages?: readonly (
-    | { readonly over: number; readonly to: number }
-    | { readonly for: number; readonly at: number }
-  )[];
 };
 
 const nothing = new Uint8Array(0);
-const pacingKeys = Object.values(pacings).flatMap((pacing) => Object.keys(pacing.shape));
+const members: readonly Pacing<PacingOptions>[] = Object.values(pacings);
+const pacingShape = Object.assign({}, ...members.map(({ shape }) => shape)) as Readonly<Record<string, z.ZodType>>;
+const pacingKeys = Object.keys(pacingShape);
+/** Without any rate: once a second each client. */
+const unasked = { rate: 1 };
 
 const options = z
   .strictObject({
@@ -36,8 +34,7 @@ const options = z
     payload: payloadField
       .describe('A size such as 256B, or { text: ... }, or { json: ... }. Default 256B.')
       .default(256),
-    ...pacings.constant.shape,
-    ...pacings.stages.shape,
+    ...pacingShape,
   })
   .superRefine((entry, context) => {
     const given = pacingKeys.filter((key) => (entry as Record<string, unknown>)[key] !== undefined);
@@ -45,6 +42,15 @@ const options = z
     const message = `must have only one of ${pacingKeys.join(', ')}, but has ${given.join(' and ')}`;
     context.addIssue({ code: 'custom', message, params: { atKey: true } });
   });
+
+/** What the member whose keys are given says. */
+function first<T>(ask: (member: Pacing<PacingOptions>) => T | undefined): T | undefined {
+  for (const member of members) {
+    const answer = ask(member);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
 
 function topicOf(topic: string): Template {
   const compiled = compileTemplate(topic, 'topic');
@@ -82,7 +88,7 @@ export const publish: Workload<PublishOptions> = {
 
   pacer(entry, clients) {
     if (entry.rate === 'max') return null;
-    return pacings.constant.pacer(entry, clients) ?? pacings.stages.pacer(entry, clients) ?? defaultPacer(clients);
+    return first((member) => member.pacer(entry, clients)) ?? constant.pacer(unasked, clients) ?? null;
   },
 
   limit: ({ messages }) => messages ?? null,
@@ -103,7 +109,7 @@ export const publish: Workload<PublishOptions> = {
   },
 
   describe(entry, clients) {
-    const pace = pacings.stages.describe(entry, clients) ?? pacings.constant.describe(entry, clients);
+    const pace = first((member) => member.describe(entry, clients)) ?? constant.describe(unasked, clients);
     const retained = entry.retain ? ', retained' : '';
     const limit = entry.messages === undefined ? '' : `, ${entry.messages} messages each`;
     return `publishes to ${entry.topic} at QoS ${entry.qos}${retained}, ${describePayload(entry.payload)}, ${pace}${limit}`;
