@@ -1,6 +1,7 @@
 /** Cost: reads the stamp, one probe of the inbox, two histogram records and a few counters a message received. */
 import type { Incoming } from '../clients/client.ts';
 import { Inbox } from '../metrics/inbox.ts';
+import type { Tally } from '../metrics/recorder.ts';
 import type { Qos } from '../mqtt/packets.ts';
 import { identity, jobContext } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -82,10 +83,14 @@ export class Receipts {
   }
 
   #countOnly(member: Member, { qos, receivedUs }: Incoming): void {
+    const tally = member.cellOf(qos).at(this.#stamp.dueUs);
+    tally.counts.messages_received++;
+    tally.counts.messages_unjudged++;
+    this.#time(tally, receivedUs);
+  }
+
+  #time({ times }: Tally, receivedUs: number): void {
     const { dueUs, lagUs } = this.#stamp;
-    const { counts, times } = member.cellOf(qos).at(dueUs);
-    counts.messages_received++;
-    counts.messages_unjudged++;
     times.delivery_time.record(receivedUs - dueUs);
     times.delivery_service_time.record(receivedUs - dueUs - lagUs);
   }
@@ -93,9 +98,9 @@ export class Receipts {
   #count(member: Member, message: Incoming, slot: number): void {
     const code = this.#inbox.route(slot);
     const kind = code & 3;
-    const { dueUs, lagUs, sequence } = this.#stamp;
+    const { dueUs, sequence } = this.#stamp;
     const tally = member.cellOf(kind === 2 ? message.qos : (((code >>> 2) & 3) as Qos)).at(dueUs);
-    const { counts, times } = tally;
+    const { counts } = tally;
     counts.messages_received++;
     if (kind === 0) {
       const arrival = this.#inbox.arrived(slot, sequence, code >>> 4);
@@ -111,9 +116,7 @@ export class Receipts {
       counts.deliveries_made++;
     } else if (kind === 1) counts.deliveries_made++;
     else counts.messages_unjudged++;
-    const latencyUs = message.receivedUs - dueUs;
-    times.delivery_time.record(latencyUs);
-    times.delivery_service_time.record(latencyUs - lagUs);
+    this.#time(tally, message.receivedUs);
   }
 
   /** Once for each pair of receiver and stream; -1: the plan has no such stream. */

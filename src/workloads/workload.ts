@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Who } from '../base/template.ts';
-import type { Client, Filter, Incoming } from '../clients/client.ts';
+import type { Client, Filter } from '../clients/client.ts';
 import type { Protocol, Qos } from '../mqtt/packets.ts';
 import type { Pacer } from '../pacing/pacer.ts';
 
@@ -43,6 +43,4 @@ export interface Workload<Options> {
 export interface Work {
   /** One operation; false: the client cannot take it now, the fleet will ask again. */
   operate?(client: Client, sequence: number, dueUs: number, nowUs: number): boolean;
-  /** The fleet has already counted the message. */
-  received?(client: Client, message: Incoming, nowUs: number): void;
 }
