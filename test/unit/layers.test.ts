@@ -36,6 +36,7 @@ const doorways: Readonly<Record<string, readonly string[]>> = {
   'p-limit': ['fleet/connect.ts'],
   pino: ['base/log.ts'],
   yaml: ['scenario/'],
+  ws: ['transports/websocket.ts', 'broker/'],
   zod: ['base/fields.ts', 'scenario/', 'workloads/', 'pacing/'],
 };
 
