@@ -12,7 +12,7 @@ export type Who = {
 };
 
 /** What a template is for decides which fields it may have; `payload` may have all. */
-export type TemplateUse = 'clientId' | 'topic' | 'payload';
+export type TemplateUse = 'clientId' | 'topic' | 'will' | 'payload';
 
 export interface Template {
   readonly text: string;
@@ -51,6 +51,7 @@ export const templateFields: Readonly<Record<string, string>> = {
 const notIn: Readonly<Record<TemplateUse, readonly string[]>> = {
   clientId: ['clientId', 'seq', 'time', 'stamp'],
   topic: ['stamp'],
+  will: ['seq', 'time', 'stamp'],
   payload: [],
 };
 
@@ -63,6 +64,7 @@ export type TemplateProblem = { readonly problem: string; readonly hint?: string
 const compiled: Readonly<Record<TemplateUse, Map<string, Template>>> = {
   clientId: new Map(),
   topic: new Map(),
+  will: new Map(),
   payload: new Map(),
 };
 const keptTemplates = 1000;

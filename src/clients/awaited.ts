@@ -49,6 +49,10 @@ export class Awaited {
     return this.#flights.get(id)?.qos === qos;
   }
 
+  flight(id: number): Flight | undefined {
+    return this.#flights.get(id);
+  }
+
   /** Undefined: no publish of that QoS waits under that id. */
   acknowledged(id: number, qos: Qos): Flight | undefined {
     const flight = this.#flights.get(id);
@@ -82,11 +86,15 @@ export class Awaited {
     this.#unreleased.clear();
   }
 
-  /** Ends all waiting; what was in flight, in the order in which it was published. */
+  /** The connection that was asked is gone. */
+  forgetSubscribing(): void {
+    this.#subscribes.clear();
+  }
+
+  /** Ends all waiting for acknowledgements; what was in flight, in the order in which it was published. */
   abandoned(): Flight[] {
     const flights = [...this.#flights.values()];
     this.#flights.clear();
-    this.#subscribes.clear();
     return flights;
   }
 }

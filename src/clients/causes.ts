@@ -1,4 +1,5 @@
 import type { Protocol } from '../mqtt/packets.ts';
+import { causeOfTlsError } from './tls-causes.ts';
 
 /** Why a connection ended, as `closed` tells it; beside these stand the specification's names of refusals and reason codes. */
 export const cause = {
@@ -15,6 +16,7 @@ export const cause = {
   subackTimeout: 'suback_timeout',
   keepAliveTimeout: 'ping_timeout',
   protocolError: 'broker_protocol_error',
+  websocketRefused: 'websocket_refused',
   socketError: 'socket_error',
 } as const;
 
@@ -33,6 +35,7 @@ const causeOfErrno: ReadonlyMap<string, string> = new Map([
   ['EADDRNOTAVAIL', cause.outOfPorts],
   ['EMFILE', cause.tooManyFiles],
   ['ENFILE', cause.tooManyFiles],
+  ['EBADMSG', cause.protocolError],
   ['ENOBUFS', cause.outOfMemory],
   ['ENOMEM', cause.outOfMemory],
 ]);
@@ -40,6 +43,14 @@ const causeOfErrno: ReadonlyMap<string, string> = new Map([
 /** The cause that a socket's error means; `socket_error` where the system's code says nothing more. */
 export function causeOfError(error: NodeJS.ErrnoException): string {
   const code = error.code ?? firstCode(error);
+  // What the ws package says of a handshake has no code; what Node's HTTP parser says begins with HPE_.
+  if (
+    code?.startsWith('HPE_') ||
+    /^Unexpected server response|Sec-WebSocket|subprotocol|Upgrade header/.test(error.message)
+  )
+    return cause.websocketRefused;
+  const tls = causeOfTlsError(error);
+  if (tls !== undefined) return tls;
   return (code !== undefined && causeOfErrno.get(code)) || cause.socketError;
 }
 

@@ -1,14 +1,22 @@
-import type { Protocol, Qos } from '../mqtt/packets.ts';
+import type { Protocol, Qos, Will } from '../mqtt/packets.ts';
 import type { Target } from '../transports/transport.ts';
+import type { Limits } from './limits.ts';
 
 /** One session over successive connections: reconnecting is the fleet's decision, and so is counting. */
 export interface Session {
+  /** Empty: the broker assigns one. */
   readonly clientId: string;
   readonly target: Target;
   readonly username?: string;
   readonly password?: string;
   readonly protocol: Protocol;
+  /** Clean Start (MQTT 5) or CleanSession of the first connection. */
   readonly cleanStart: boolean;
+  /** Later connections ask for the session of the one before: what is unacknowledged is kept, and sent again where it is there. */
+  readonly resumes: boolean;
+  /** MQTT 5 only; absent: the session ends with the connection. */
+  readonly sessionExpiryS?: number;
+  readonly will?: Will;
   readonly keepAliveS: number;
   /** At most so many unacknowledged QoS 1 and 2 publishes; the server's Receive Maximum may lower it. */
   readonly inFlight: number;
@@ -57,10 +65,21 @@ export interface Filter {
   readonly qos: Qos;
 }
 
+/** What a connection begins with. */
+export interface Welcome {
+  /** As CONNACK says; MQTT 3.1 cannot say it: false. */
+  readonly sessionPresent: boolean;
+  /** When the socket was asked for, when the host accepted it, and when its TLS handshake was done; 0: no TLS. */
+  readonly openedUs: number;
+  readonly tcpUs: number;
+  readonly tlsUs: number;
+  readonly limits: Limits;
+}
+
 /** Told by a client. A failed connect and a lost connection are both `closed`, told exactly once per `connect`. */
 export interface ClientListener {
-  /** CONNACK success. `openedUs`: when the socket was asked for. */
-  connected(sessionPresent: boolean, openedUs: number): void;
+  /** CONNACK success; what is sent again follows it. */
+  connected(welcome: Welcome): void;
   /** `cause` is a snake_case name (see causes.ts), `detail` is for people. */
   closed(cause: string, detail?: string): void;
   /** Reason codes of SUBACK in the order of the filters. */
@@ -69,6 +88,10 @@ export interface ClientListener {
   acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number): void;
   /** In flight when the session ended: never acknowledged. */
   abandoned(stream: number, dueUs: number): void;
+  /** In flight when the connection broke, and sent again with DUP in the session that was still there [MQTT-4.4.0-1]. */
+  resent(stream: number, dueUs: number): void;
+  /** Taken by `publish`, but never sent: a limit of the server forbids it. `cause` is its name. */
+  forbidden(stream: number, dueUs: number, cause: string): void;
   received(message: Incoming): void;
   /** After `publish` said false: there is room again. */
   writable(): void;
@@ -80,8 +103,8 @@ export interface Client {
   /** Over all connections of the client. */
   readonly bytesSent: number;
   readonly bytesReceived: number;
-  /** Opens a new connection; only while there is none. */
-  connect(): void;
+  /** Opens a new connection; only while there is none. `fresh`: only to make the server forget the session. */
+  connect(fresh?: boolean): void;
   subscribe(filters: readonly Filter[]): void;
   /**
    * Copies the message; it may wait for `flush`. False: not connected, window full or socket backed up; the caller still
@@ -90,9 +113,12 @@ export interface Client {
   publish(message: Outgoing, dueUs: number, nowUs: number): boolean;
   /** Writes what publishes since the last flush have joined. */
   flush(): void;
-  /** DISCONNECT, then the end; `closed` is told with the cause `ended`. */
-  disconnect(): void;
-  destroy(): void;
+  /** DISCONNECT, then the end; `closed` is told with the cause `ended`. `endSession`: on MQTT 5 the server forgets the session. */
+  disconnect(endSession?: boolean): void;
+  /** At once, without a word to the server. */
+  destroy(cause?: string, detail?: string): void;
+  /** Ends all waiting for acknowledgements, which a session that resumes outlives a connection with. */
+  abandon(): void;
   /** Called about ten times a second instead of timers: keep-alive and every timeout. */
   check(nowUs: number): void;
 }

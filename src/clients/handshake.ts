@@ -1,47 +1,80 @@
 import { type ConnackPacket, decodeOr, encodeConnect } from '../mqtt/codec.ts';
 import type { Protocol } from '../mqtt/packets.ts';
 import { cause, connackName, disconnectName } from './causes.ts';
-import type { Session } from './client.ts';
-import { largestWindow } from './subscribing.ts';
+import type { Session, Welcome } from './client.ts';
+import { type Limits, limitsOf } from './limits.ts';
 
-export function connectPacket({ clientId, protocol, cleanStart, keepAliveS, username, password }: Session): Buffer {
-  return encodeConnect({
-    clientId,
-    protocol,
-    cleanStart,
-    keepAliveS,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-  });
+/** How the connections of one session begin; one a client. */
+export class Handshake {
+  readonly #session: Session;
+  #clientId: string;
+  /** Has been connected before. */
+  #again = false;
+  /** Only to make the server forget the session. */
+  #fresh = false;
+  #tcpUs = 0;
+  #tlsUs = 0;
+  openedUs = 0;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#clientId = session.clientId;
+  }
+
+  begin(fresh: boolean, nowUs: number): void {
+    this.#fresh = fresh;
+    this.openedUs = nowUs;
+  }
+
+  /** CONNECT, once the transport is open. */
+  packet(tcpUs: number, tlsUs: number): Buffer {
+    this.#tcpUs = tcpUs;
+    this.#tlsUs = tlsUs;
+    const { protocol, keepAliveS, cleanStart, resumes, username, password, sessionExpiryS, will } = this.#session;
+    return encodeConnect({
+      clientId: this.#clientId,
+      protocol,
+      cleanStart: this.#fresh || (cleanStart && !(this.#again && resumes)),
+      keepAliveS,
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      ...(sessionExpiryS === undefined || this.#fresh ? {} : { sessionExpiryS }),
+      ...(will === undefined || this.#fresh ? {} : { will }),
+    });
+  }
+
+  /** `resumed`: the session of the connection before goes on. */
+  accepted(sessionPresent: boolean, limits: Limits): { readonly welcome: Welcome; readonly resumed: boolean } {
+    const { clientId, protocol, resumes } = this.#session;
+    if (clientId === '' && limits.assignedClientId !== undefined) this.#clientId = limits.assignedClientId;
+    // MQTT 3.1 cannot say whether the session is there; its servers must keep it.
+    const resumed = resumes && this.#again && !this.#fresh && (sessionPresent || protocol === '3.1');
+    this.#again = true;
+    const { openedUs } = this;
+    return { resumed, welcome: { sessionPresent, openedUs, tcpUs: this.#tcpUs, tlsUs: this.#tlsUs, limits } };
+  }
 }
 
 /** What a CONNACK settles: a refusal by its name, or what the server asks of this connection. */
 export type Answer =
   | { readonly refused: string; readonly detail: string | undefined }
-  | { readonly sessionPresent: boolean; readonly keepAliveUs: number; readonly window: number };
+  | { readonly sessionPresent: boolean; readonly limits: Limits };
 
-/** A Server Keep Alive replaces ours [MQTT-3.2.2-21]; Receive Maximum bounds our window [MQTT-3.3.4-9]. */
-function answerOf(packet: ConnackPacket, session: Session): Answer {
-  const { protocol, keepAliveS, inFlight } = session;
-  const { properties } = packet;
+function answerOf({ properties, ...packet }: ConnackPacket, protocol: Protocol): Answer {
   const code = (protocol === '5' ? packet.reasonCode : packet.returnCode) ?? 0;
   if (code !== 0) return { refused: connackName(protocol, code), detail: properties?.reasonString };
   if (properties?.receiveMaximum === 0)
     return { refused: cause.protocolError, detail: 'Receive Maximum is 0 [MQTT-3.2.2.3.3]' };
-  return {
-    sessionPresent: packet.sessionPresent,
-    keepAliveUs: (properties?.serverKeepAlive ?? keepAliveS) * 1e6,
-    window: Math.min(inFlight, properties?.receiveMaximum ?? largestWindow),
-  };
+  return { sessionPresent: packet.sessionPresent, limits: limitsOf(properties) };
 }
 
 /** What has come must be a CONNACK; what is malformed is a refusal too. */
-export function readConnack(bytes: Buffer, session: Session): Answer {
+export function readConnack(bytes: Buffer, protocol: Protocol): Answer {
   let why = 'no CONNACK';
-  const packet = decodeOr(bytes, session.protocol, (detail) => {
+  const packet = decodeOr(bytes, protocol, (detail) => {
     why = detail;
   });
-  return packet?.cmd === 'connack' ? answerOf(packet, session) : { refused: cause.protocolError, detail: why };
+  return packet?.cmd === 'connack' ? answerOf(packet, protocol) : { refused: cause.protocolError, detail: why };
 }
 
 /** Why the server sent DISCONNECT, which only MQTT 5 lets it do [MQTT-3.14]. */

@@ -16,6 +16,9 @@ export class InFlight {
   readonly #dueUs: Float64Array;
   readonly #writtenUs: Float64Array;
   readonly #ids: Uint16Array;
+  /** The how-manieth publish an id stands for. */
+  readonly #turns: Float64Array;
+  #turn = 0;
   #next = 0;
   #count = 0;
 
@@ -25,6 +28,7 @@ export class InFlight {
     this.#streams = new Int32Array(size + 1);
     this.#dueUs = new Float64Array(size + 1);
     this.#writtenUs = new Float64Array(size + 1);
+    this.#turns = new Float64Array(size + 1);
     this.#ids = Uint16Array.from({ length: size }, (_, i) => i + 1);
   }
 
@@ -42,6 +46,7 @@ export class InFlight {
     this.#streams[id] = stream;
     this.#dueUs[id] = dueUs;
     this.#writtenUs[id] = writtenUs;
+    this.#turns[id] = this.#turn++;
     return id;
   }
 
@@ -68,6 +73,18 @@ export class InFlight {
     return this.#writtenUs[id] as number;
   }
 
+  /** Its PUBREC has come: what is due is PUBREL, not PUBLISH [MQTT-4.3.3-7]. */
+  recorded(id: number): boolean {
+    return this.#states[id] === awaiting.pubcomp;
+  }
+
+  /** All that wait, in the order in which they were published. */
+  waiting(): number[] {
+    const ids: number[] = [];
+    for (let id = 1; id <= this.#size; id++) if (this.#states[id] !== free) ids.push(id);
+    return ids.sort((a, b) => (this.#turns[a] as number) - (this.#turns[b] as number));
+  }
+
   release(id: number): void {
     this.#states[id] = free;
     let last = this.#next - this.#count;
@@ -78,8 +95,8 @@ export class InFlight {
 
   /** Ends all that is in flight. */
   abandon(each: (stream: number, dueUs: number) => void): void {
-    for (let id = 1; id <= this.#size && this.#count > 0; id++) {
-      if (this.#states[id] === free) continue;
+    if (this.#count === 0) return;
+    for (const id of this.waiting()) {
       each(this.stream(id), this.dueUs(id));
       this.release(id);
     }

@@ -1,7 +1,5 @@
 /** The contract over MQTT.js: what a Node application would see, and a second witness. About 1.5 to 4 times the cost of wire. */
-import type { Socket } from 'node:net';
 import type { IConnackPacket, IPublishPacket, MqttClient, Packet } from 'mqtt';
-import { connect, UniqueMessageIdProvider } from 'mqtt';
 import { nowUs } from '../base/clock.ts';
 import type { Qos } from '../mqtt/packets.ts';
 import { Awaited } from './awaited.ts';
@@ -9,20 +7,13 @@ import { cause, causeOfError, connackName, disconnectName } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
 import { layOut } from './incoming.ts';
 import { KeepAlive } from './keep-alive.ts';
-import { mqttjsOptions } from './mqttjs-options.ts';
+import { type Limits, limitsOf, noLimits } from './limits.ts';
+import { Link } from './mqttjs-link.ts';
+import { SessionStore } from './mqttjs-store.ts';
 import { flawOf } from './packet-flaw.ts';
+import { prepared } from './prepared.ts';
 
 export const mqttjs: OpenClient = (session, listener) => new MqttjsClient(session, listener);
-
-/** What is counted on the socket; a WebSocket stream has not got it. */
-type Counters = Partial<Pick<Socket, 'bytesRead' | 'bytesWritten' | 'writableNeedDrain' | 'setNoDelay'>>;
-
-/** One connection of MQTT.js, from `connect` to `closed`. */
-interface Link {
-  readonly mqtt: MqttClient;
-  readonly socket: Counters;
-  readonly openedUs: number;
-}
 
 class MqttjsClient implements Client {
   readonly #session: Session;
@@ -32,6 +23,13 @@ class MqttjsClient implements Client {
   #accepted = false;
   #connected = false;
   #window = 0;
+  #limits: Limits = noLimits;
+  #clientId: string;
+  /** Has been connected before. */
+  #again = false;
+  #fresh = false;
+  /** Undefined: the session does not outlive a connection. */
+  readonly #store: SessionStore | undefined;
   readonly #awaited = new Awaited();
   #cause: string | null = null;
   #detail: string | undefined;
@@ -40,13 +38,14 @@ class MqttjsClient implements Client {
   #refused = false;
   #noticeDue = false;
   readonly #keepAlive = new KeepAlive();
-  #readUs = 0;
   #sentBefore = 0;
   #receivedBefore = 0;
 
   constructor(session: Session, listener: ClientListener) {
     this.#session = session;
     this.#listener = listener;
+    this.#clientId = session.clientId;
+    this.#store = session.resumes ? new SessionStore() : undefined;
   }
 
   get connected(): boolean {
@@ -58,29 +57,34 @@ class MqttjsClient implements Client {
   }
 
   get bytesSent(): number {
-    return this.#sentBefore + (this.#link?.socket.bytesWritten ?? 0);
+    return this.#sentBefore + (this.#link?.bytesWritten ?? 0);
   }
 
   get bytesReceived(): number {
-    return this.#receivedBefore + (this.#link?.socket.bytesRead ?? 0);
+    return this.#receivedBefore + (this.#link?.bytesRead ?? 0);
   }
 
-  connect(): void {
+  connect(fresh = false): void {
     if (this.#link !== null) throw new Error('connect() while there is a connection');
-    const openedUs = nowUs();
+    this.#fresh = fresh;
     this.#cause = null;
     this.#detail = undefined;
     this.#destroyed = false;
     this.#accepted = false;
     this.#endedUs = 0;
-    this.#keepAlive.start(this.#session.keepAliveS * 1e6, openedUs);
-    // The default provider of MQTT.js gives ids out again that are still in flight.
-    const mqtt = connect({ ...mqttjsOptions(this.#session), messageIdProvider: new UniqueMessageIdProvider() });
-    const socket = mqtt.stream as unknown as Counters;
-    socket.setNoDelay?.(true);
-    this.#link = { mqtt, socket, openedUs };
-    mqtt.on('packetsend', () => {
+    const { cleanStart, resumes, keepAliveS } = this.#session;
+    const clean = fresh || (cleanStart && !(this.#again && resumes));
+    const link = new Link(this.#session, { clientId: this.#clientId, clean, fresh }, fresh ? undefined : this.#store);
+    this.#keepAlive.start(keepAliveS * 1e6, link.openedUs);
+    this.#link = link;
+    this.#listenTo(link.mqtt);
+  }
+
+  #listenTo(mqtt: MqttClient): void {
+    mqtt.on('packetsend', (packet) => {
       this.#keepAlive.lastSentUs = nowUs();
+      // Before it says that it is connected it sends only what its store holds.
+      if (packet.cmd === 'publish' && !this.#connected) this.#resent(packet.messageId ?? 0);
     });
     mqtt.on('packetreceive', (packet) => {
       if (this.#link?.mqtt === mqtt && !this.#destroyed) this.#onPacket(packet);
@@ -90,11 +94,16 @@ class MqttjsClient implements Client {
     mqtt.on('connect', this.#onConnect);
     mqtt.on('error', this.#onError);
     mqtt.on('close', this.#onClose);
-    mqtt.stream.on('drain', this.#notice);
-    // Before the listener of MQTT.js: a read begins here.
-    mqtt.stream.prependListener('data', () => {
-      this.#readUs = nowUs();
+    // MQTT.js passes some errors of the stream on, and keeps others to itself.
+    mqtt.stream.on('error', (error: Error) => {
+      if (this.#link?.mqtt === mqtt) this.#onError(error);
     });
+    mqtt.stream.on('drain', this.#notice);
+  }
+
+  #resent(id: number): void {
+    const flight = this.#awaited.flight(id);
+    if (flight !== undefined) this.#listener.resent(flight.stream, flight.dueUs);
   }
 
   subscribe(filters: readonly Filter[]): void {
@@ -114,6 +123,10 @@ class MqttjsClient implements Client {
     }
     const { mqtt } = this.#link;
     const { qos, retain } = message;
+    if (this.#tooLarge(message)) {
+      this.#listener.forbidden(message.stream, dueUs, 'packet_too_large');
+      return true;
+    }
     const property = message.userProperty;
     mqtt.publish(message.topicName, Buffer.from(message.payload), {
       qos,
@@ -124,9 +137,20 @@ class MqttjsClient implements Client {
     return true;
   }
 
+  #tooLarge(message: Outgoing): boolean {
+    const { maximumPacketSize } = this.#limits;
+    if (maximumPacketSize === Number.POSITIVE_INFINITY) return false;
+    return prepared(message, this.#session.protocol).header.length + message.payload.length > maximumPacketSize;
+  }
+
   flush(): void {}
 
-  disconnect(): void {
+  abandon(): void {
+    this.#store?.clear();
+    for (const { stream, dueUs } of this.#awaited.abandoned()) this.#listener.abandoned(stream, dueUs);
+  }
+
+  disconnect(endSession = false): void {
     const mqtt = this.#link?.mqtt;
     if (mqtt === undefined || this.#cause !== null) return;
     if (!this.#connected) {
@@ -138,11 +162,13 @@ class MqttjsClient implements Client {
     this.#endedUs = nowUs();
     // MQTT.js would wait for all acknowledgements before it sends DISCONNECT.
     for (const id of this.#awaited.packetIds) mqtt.removeOutgoingMessage(id);
-    mqtt.end();
+    if (endSession && this.#session.protocol === '5')
+      mqtt.end(false, { reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
+    else mqtt.end();
   }
 
-  destroy(): void {
-    if (this.#link !== null) this.#fail(cause.ended);
+  destroy(why: string = cause.ended, detail?: string): void {
+    if (this.#link !== null) this.#fail(why, detail);
   }
 
   check(now: number): void {
@@ -162,7 +188,7 @@ class MqttjsClient implements Client {
   }
 
   #hasRoom(): boolean {
-    return this.#connected && this.#awaited.inFlight < this.#window && this.#link?.socket.writableNeedDrain !== true;
+    return this.#connected && this.#awaited.inFlight < this.#window && this.#link?.backedUp !== true;
   }
 
   /** `writable` once for all the acknowledgements that one turn of the event loop brings. */
@@ -177,11 +203,11 @@ class MqttjsClient implements Client {
     });
   };
 
-  readonly #onConnect = (packet: { readonly sessionPresent: boolean }): void => {
+  readonly #onConnect = ({ sessionPresent }: { readonly sessionPresent: boolean }): void => {
     if (this.#link === null || this.#cause !== null) return;
     this.#connected = true;
-    if (!packet.sessionPresent) this.#awaited.forgetReceived();
-    this.#listener.connected(packet.sessionPresent, this.#link.openedUs);
+    const { openedUs, tcpUs, tlsUs } = this.#link;
+    this.#listener.connected({ sessionPresent, openedUs, tcpUs, tlsUs, limits: this.#limits });
     this.#notice();
   };
 
@@ -212,7 +238,7 @@ class MqttjsClient implements Client {
         this.#subscribed(id, packet.granted.map(Number));
         break;
       case 'connack':
-        this.#answered(packet.reasonCode ?? packet.returnCode ?? 0, packet.properties ?? {});
+        this.#answered(packet.reasonCode ?? packet.returnCode ?? 0, packet);
         break;
       case 'pingresp':
         this.#keepAlive.answered();
@@ -225,18 +251,27 @@ class MqttjsClient implements Client {
     }
   }
 
-  #answered(code: number, properties: NonNullable<IConnackPacket['properties']>): void {
+  #answered(code: number, { properties, sessionPresent }: IConnackPacket): void {
+    const { protocol, inFlight, resumes, clientId } = this.#session;
     if (code !== 0) {
-      this.#fail(connackName(this.#session.protocol, code), properties.reasonString);
+      this.#fail(connackName(protocol, code), properties?.reasonString);
       return;
     }
-    if (properties.receiveMaximum === 0) {
+    if (properties?.receiveMaximum === 0) {
       this.#fail(cause.protocolError, 'Receive Maximum is 0 [MQTT-3.2.2.3.3]');
       return;
     }
     this.#accepted = true;
-    this.#window = Math.min(this.#session.inFlight, properties.receiveMaximum ?? 65_535);
-    if (properties.serverKeepAlive !== undefined) this.#keepAlive.periodUs = properties.serverKeepAlive * 1e6;
+    this.#limits = limitsOf(properties);
+    this.#window = Math.min(inFlight, this.#limits.receiveMaximum);
+    if (this.#limits.keepAliveS !== undefined) this.#keepAlive.periodUs = this.#limits.keepAliveS * 1e6;
+    if (clientId === '' && this.#limits.assignedClientId !== undefined) this.#clientId = this.#limits.assignedClientId;
+    // MQTT 3.1 cannot say whether the session is there; its servers must keep it.
+    const resumed = resumes && this.#again && !this.#fresh && (sessionPresent || protocol === '3.1');
+    this.#again = true;
+    if (resumed) return;
+    this.#awaited.forgetReceived();
+    this.abandon();
   }
 
   #subscribed(id: number, codes: readonly number[]): void {
@@ -258,7 +293,7 @@ class MqttjsClient implements Client {
 
   #received(packet: IPublishPacket, id: number): void {
     if (packet.qos === 2 && !this.#awaited.isFirst(id)) return;
-    this.#listener.received(layOut(packet, packet.properties?.userProperties, this.#readUs));
+    this.#listener.received(layOut(packet, packet.properties?.userProperties, this.#link?.readUs ?? 0));
   }
 
   readonly #onError = (error: Error & { code?: unknown }): void => {
@@ -287,10 +322,11 @@ class MqttjsClient implements Client {
     // Nothing that this connection still says may be taken for the next one's.
     link.mqtt.off('connect', this.#onConnect).off('error', this.#onError);
     this.#connected = false;
-    this.#sentBefore += link.socket.bytesWritten ?? 0;
-    this.#receivedBefore += link.socket.bytesRead ?? 0;
+    this.#sentBefore += link.bytesWritten;
+    this.#receivedBefore += link.bytesRead;
     this.#refused = false;
-    for (const { stream, dueUs } of this.#awaited.abandoned()) this.#listener.abandoned(stream, dueUs);
+    if (!this.#session.resumes) this.abandon();
+    this.#awaited.forgetSubscribing();
     this.#listener.closed(this.#cause ?? cause.connectionClosed, this.#detail);
   };
 }

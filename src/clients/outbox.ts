@@ -33,7 +33,8 @@ export class Outbox {
     return at;
   }
 
-  publish(sender: Sender, { header, packetIdOffset }: PublishTemplate, packetId: number, payload: Uint8Array): void {
+  /** Returns where in `bytes` the packet begins, until the next call. */
+  publish(sender: Sender, { header, packetIdOffset }: PublishTemplate, packetId: number, payload: Uint8Array): number {
     const at = this.reserve(sender, header.length + payload.length);
     const { bytes } = this;
     bytes.set(header, at);
@@ -42,6 +43,13 @@ export class Outbox {
       bytes[at + packetIdOffset + 1] = packetId;
     }
     bytes.set(payload, at + header.length);
+    return at;
+  }
+
+  /** A whole packet, made elsewhere. */
+  append(sender: Sender, packet: Uint8Array): void {
+    const at = this.reserve(sender, packet.length);
+    this.bytes.set(packet, at);
   }
 
   /** PUBACK, PUBREC, PUBREL or PUBCOMP, by their first byte, of reason 0: four bytes [MQTT-3.4]. */

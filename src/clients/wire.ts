@@ -3,17 +3,18 @@ import { nowUs } from '../base/clock.ts';
 import { encodeDisconnect, warmUp } from '../mqtt/codec.ts';
 import type { PacketSink } from '../mqtt/framing.ts';
 import { Framing } from '../mqtt/framing.ts';
-import { transports } from '../transports/index.ts';
-import type { Connection, TransportListener } from '../transports/transport.ts';
+import { schemeOf } from '../transports/address.ts';
+import type { Connection, Transport, TransportListener } from '../transports/transport.ts';
 import { causeOfError } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
-import { connectPacket, readConnack, readDisconnect } from './handshake.ts';
-import { InFlight } from './in-flight.ts';
+import { Handshake, readConnack, readDisconnect } from './handshake.ts';
 import { KeepAlive } from './keep-alive.ts';
+import type { Limits } from './limits.ts';
 import { Outbox, type Sender } from './outbox.ts';
 import { prepared } from './prepared.ts';
-import { Receiver } from './receiver.ts';
-import { Subscribing } from './subscribing.ts';
+import { Receiving } from './receiving.ts';
+import { largestWindow, Subscribing } from './subscribing.ts';
+import { Unacknowledged } from './unacknowledged.ts';
 
 const outbox = new Outbox();
 
@@ -23,29 +24,35 @@ type State = 'closed' | 'opening' | 'waiting' | 'connected' | 'ending' | 'failin
 class WireClient implements Client, TransportListener, PacketSink, Sender {
   readonly #session: Session;
   readonly #listener: ClientListener;
+  readonly #transport: Transport;
   #connection: Connection | null = null;
   #framing: Framing | null = null;
-  #receiver: Receiver | null = null;
+  #receiving: Receiving | null = null;
   #state: State = 'closed';
   /** Why we are about to be closed, where that is known before the socket says so. */
   #cause: string | null = null;
   #detail: string | undefined;
-  #inFlight: InFlight | null = null;
+  #unacknowledged: Unacknowledged | null = null;
   #window: number;
+  #maximumPacketSize = Number.POSITIVE_INFINITY;
+  readonly #handshake: Handshake;
   #blocked = false;
   /** Somebody was told false by `publish`, or waits for `writable`. */
   #owing = false;
   readonly #keepAlive = new KeepAlive();
   #subscribing: Subscribing | null = null;
-  #openedUs = 0;
+  /** Since when the present step of the connection, opening or ending, may take its time. */
+  #sinceUs = 0;
   #readUs = 0;
   bytesSent = 0;
   bytesReceived = 0;
 
-  constructor(session: Session, listener: ClientListener) {
+  constructor(session: Session, listener: ClientListener, transport: Transport) {
     this.#session = session;
     this.#listener = listener;
+    this.#transport = transport;
     this.#window = session.inFlight;
+    this.#handshake = new Handshake(session);
   }
 
   get connected(): boolean {
@@ -53,14 +60,10 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
   }
 
   get inFlight(): number {
-    return this.#inFlight === null ? 0 : this.#inFlight.count;
+    return this.#unacknowledged === null ? 0 : this.#unacknowledged.count;
   }
 
-  connect(): void {
-    const { target } = this.#session;
-    const scheme = target.url.slice(0, target.url.indexOf(':'));
-    const transport = transports[scheme];
-    if (transport === undefined) throw new Error(`no transport for ${scheme}`);
+  connect(fresh = false): void {
     this.#state = 'opening';
     this.#cause = null;
     this.#detail = undefined;
@@ -68,34 +71,44 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     this.#owing = false;
     this.#subscribing = null;
     this.#framing = new Framing();
-    this.#openedUs = nowUs();
-    this.#connection = transport.open(target, this);
+    this.#sinceUs = nowUs();
+    this.#handshake.begin(fresh, this.#sinceUs);
+    this.#connection = this.#transport.open(this.#session.target, this);
   }
 
   subscribe(filters: readonly Filter[]): void {
     const now = nowUs();
-    this.#subscribing ??= new Subscribing();
-    this.#send(this.#subscribing.packet(this.#session.protocol, filters, now), now);
+    this.#subscribing ??= new Subscribing(this.#session.protocol, this.#listener);
+    this.#send(this.#subscribing.packet(filters, now), now);
   }
 
   publish(message: Outgoing, dueUs: number, now: number): boolean {
-    if (this.#state !== 'connected' || this.#blocked) {
-      this.#owing = true;
-      return false;
-    }
     // A full window holds back every QoS, so that the publishes of a client stay in order.
-    if (this.#inFlight !== null && this.#inFlight.count >= this.#window) {
+    if (this.#state !== 'connected' || this.#blocked || this.#unacknowledged?.full) {
       this.#owing = true;
       return false;
     }
-    let id = 0;
-    if (message.qos !== 0) {
-      this.#inFlight ??= new InFlight(this.#window);
-      id = this.#inFlight.take(message.qos, message.stream, dueUs, now);
+    const template = prepared(message, this.#session.protocol);
+    if (template.header.length + message.payload.length > this.#maximumPacketSize) {
+      this.#listener.forbidden(message.stream, dueUs, 'packet_too_large');
+      return true;
     }
-    outbox.publish(this, prepared(message, this.#session.protocol), id, message.payload);
+    if (message.qos === 0) outbox.publish(this, template, 0, message.payload);
+    else {
+      this.#unacknowledged ??= this.#newWindow();
+      this.#unacknowledged.publish(message, template, dueUs, now);
+    }
     this.#keepAlive.lastSentUs = now;
     return true;
+  }
+
+  #newWindow(): Unacknowledged {
+    const { inFlight, resumes } = this.#session;
+    return new Unacknowledged(inFlight, this.#window, resumes, this.#listener, this, outbox);
+  }
+
+  abandon(): void {
+    this.#unacknowledged?.abandon();
   }
 
   flush(): void {
@@ -118,23 +131,22 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     this.send(packet);
   }
 
-  disconnect(): void {
-    if (this.#state === 'connected') this.#send(encodeDisconnect(this.#session.protocol), nowUs());
+  disconnect(endSession = false): void {
+    if (this.#state === 'connected') this.#send(encodeDisconnect(this.#session.protocol, endSession), nowUs());
     if (this.#connection === null) return;
     this.#state = 'ending';
     this.#cause = 'ended';
-    this.#openedUs = nowUs();
+    this.#sinceUs = nowUs();
     this.#connection.end();
   }
 
-  destroy(): void {
-    this.#cause ??= 'ended';
-    this.#connection?.destroy();
+  destroy(cause = 'ended', detail?: string): void {
+    this.#fail(cause, detail);
   }
 
   check(now: number): void {
     if (this.#state === 'connected') this.#checkConnected(now);
-    else if (this.#state !== 'closed' && now - this.#openedUs > this.#session.connectTimeoutMs * 1000) {
+    else if (this.#state !== 'closed' && now - this.#sinceUs > this.#session.connectTimeoutMs * 1000) {
       this.#fail('connect_timeout');
     }
   }
@@ -155,9 +167,9 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     this.#connection.destroy();
   }
 
-  opened(): void {
+  opened(tcpUs: number, tlsUs: number): void {
     this.#state = 'waiting';
-    this.#send(connectPacket(this.#session), nowUs());
+    this.#send(this.#handshake.packet(tcpUs, tlsUs), nowUs());
   }
 
   data(buffer: Buffer, length: number): void {
@@ -172,7 +184,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
 
   /** Once a read, however many acknowledgements it brought. */
   #room(): void {
-    if (this.#inFlight !== null && this.#inFlight.count >= this.#window) return;
+    if (this.#unacknowledged?.full) return;
     this.#owing = false;
     this.#listener.writable();
   }
@@ -187,10 +199,15 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     this.#state = 'closed';
     this.#connection = null;
     this.#framing = null;
-    this.#receiver = null;
     outbox.discard(this);
-    this.#inFlight?.abandon((stream, dueUs) => this.#listener.abandoned(stream, dueUs));
+    if (!this.#session.resumes) this.#forget();
     this.#listener.closed(cause, this.#detail ?? error?.message);
+  }
+
+  /** The session is over: what it waited for never comes. */
+  #forget(): void {
+    this.#receiving = null;
+    this.abandon();
   }
 
   // What framing finds. The first byte holds the type and its flags [MQTT-2.1.3-1].
@@ -202,15 +219,16 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     switch (first) {
       case 0x40:
       case 0x50:
+      case 0x62:
       case 0x70:
         return this.#acknowledged(first, bytes, body, end);
-      case 0x62:
-        return this.#pubrel(bytes, body, end);
       case 0xd0:
         this.#keepAlive.answered();
         return true;
       case 0x90:
-        return this.#suback(bytes.subarray(start, end));
+        return (
+          this.#subscribing?.answered(bytes.subarray(start, end)) || this.#malformed('SUBACK that answers no SUBSCRIBE')
+        );
       case 0xe0: {
         const { cause, detail } = readDisconnect(bytes.subarray(start, end), this.#session.protocol);
         this.#fail(cause, detail);
@@ -227,69 +245,54 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
   }
 
   #publish(first: number, bytes: Buffer, body: number, end: number): boolean {
-    this.#receiver ??= new Receiver(this.#session.protocol);
-    const message = this.#receiver.publish(first, bytes, body, end, this.#readUs);
-    if (message === null) return this.#malformed('malformed PUBLISH');
-    const id = this.#receiver.packetId;
-    if (message.qos === 1) outbox.acknowledge(this, 0x40, id);
-    else if (message.qos === 2) outbox.acknowledge(this, 0x50, id);
-    if (message.qos !== 0) this.#keepAlive.lastSentUs = this.#readUs;
-    if (!this.#receiver.repeated) this.#listener.received(message);
-    return true;
+    const qos = this.#receive().publish(first, bytes, body, end, this.#readUs);
+    if (qos > 0) this.#keepAlive.lastSentUs = this.#readUs;
+    return qos >= 0 || this.#malformed('malformed PUBLISH');
   }
 
-  #pubrel(bytes: Buffer, body: number, end: number): boolean {
-    if (end - body < 2) return this.#malformed('short PUBREL');
-    const id = bytes.readUInt16BE(body);
-    this.#receiver?.release(id);
-    outbox.acknowledge(this, 0x70, id);
-    this.#keepAlive.lastSentUs = this.#readUs;
-    return true;
+  #receive(): Receiving {
+    this.#receiving ??= new Receiving(this.#session.protocol, this.#listener, this, outbox);
+    return this.#receiving;
   }
 
-  /** PUBACK, PUBREC, PUBCOMP; without a reason code it is 0 [MQTT-3.4.2.1]. */
+  /** PUBACK, PUBREC, PUBREL, PUBCOMP; without a reason code it is 0 [MQTT-3.4.2.1]. */
   #acknowledged(first: number, bytes: Buffer, body: number, end: number): boolean {
     if (end - body < 2) return this.#malformed('short acknowledgement');
     const id = bytes.readUInt16BE(body);
     const reason = end - body > 2 && this.#session.protocol === '5' ? (bytes[body + 2] as number) : 0;
-    const inFlight = this.#inFlight;
-    const step = inFlight === null ? 'unknown' : inFlight.answer(first, id, reason);
-    if (inFlight === null || step === 'unknown') return this.#malformed(`packet id ${id} does not wait for this`);
-    if (step === 'pubrel') {
-      outbox.acknowledge(this, 0x62, id);
-      this.#keepAlive.lastSentUs = this.#readUs;
+    // Only PUBREC and PUBREL are answered in their turn.
+    if (first === 0x50 || first === 0x62) this.#keepAlive.lastSentUs = this.#readUs;
+    if (first === 0x62) {
+      this.#receive().released(id);
       return true;
     }
-    const stream = inFlight.stream(id);
-    const dueUs = inFlight.dueUs(id);
-    const writtenUs = inFlight.writtenUs(id);
-    inFlight.release(id);
-    this.#listener.acknowledged(stream, reason, dueUs, writtenUs);
-    return true;
+    if (this.#unacknowledged?.answered(first, id, reason)) return true;
+    return this.#malformed(`packet id ${id} does not wait for this`);
   }
 
   #beforeConnected(first: number, bytes: Buffer, start: number, end: number): boolean {
     if (this.#state === 'ending') return true;
     if (first !== 0x20) return this.#malformed(`packet 0x${first.toString(16)} before CONNACK`);
-    const answer = readConnack(bytes.subarray(start, end), this.#session);
+    const answer = readConnack(bytes.subarray(start, end), this.#session.protocol);
     if ('refused' in answer) {
       this.#fail(answer.refused, answer.detail);
       return false;
     }
-    this.#state = 'connected';
-    this.#keepAlive.start(answer.keepAliveUs, this.#readUs);
-    if (answer.window !== this.#window) this.#inFlight = null;
-    this.#window = answer.window;
-    this.#listener.connected(answer.sessionPresent, this.#openedUs);
+    this.#welcomed(answer.sessionPresent, answer.limits);
     return true;
   }
 
-  #suback(packet: Buffer): boolean {
-    const writtenUs = this.#subscribing?.writtenUs ?? 0;
-    const granted = this.#subscribing?.answered(packet, this.#session.protocol);
-    if (granted === undefined) return this.#malformed('SUBACK that answers no SUBSCRIBE');
-    this.#listener.subscribed(granted, writtenUs);
-    return true;
+  #welcomed(sessionPresent: boolean, limits: Limits): void {
+    const { inFlight, keepAliveS } = this.#session;
+    const { welcome, resumed } = this.#handshake.accepted(sessionPresent, limits);
+    this.#state = 'connected';
+    this.#keepAlive.start((limits.keepAliveS ?? keepAliveS) * 1e6, this.#readUs);
+    this.#window = Math.min(inFlight, limits.receiveMaximum, largestWindow);
+    this.#maximumPacketSize = limits.maximumPacketSize;
+    if (!resumed) this.#forget();
+    this.#listener.connected(welcome);
+    this.#unacknowledged?.begin(this.#window, resumed);
+    outbox.flush();
   }
 }
 
@@ -297,4 +300,12 @@ const pingreq = Uint8Array.of(0xc0, 0);
 
 warmUp();
 
-export const wire: OpenClient = (session, listener) => new WireClient(session, listener);
+/** Over the transports of these schemes. */
+export function wireOver(transports: ReadonlyMap<string, Transport>): OpenClient {
+  return (session, listener) => {
+    const scheme = schemeOf(session.target.url);
+    const transport = transports.get(scheme);
+    if (transport === undefined) throw new Error(`no transport for ${scheme}`);
+    return new WireClient(session, listener, transport);
+  };
+}

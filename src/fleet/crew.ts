@@ -5,6 +5,7 @@ import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { type Routes, subscriptionsOf } from '../plan/routes.ts';
 import { indexOf } from '../plan/share.ts';
 import { pacerOf, publicationOf } from '../plan/streams.ts';
+import { willOf } from '../plan/wills.ts';
 import { workloadOf } from '../workloads/lookup.ts';
 import type { Identity } from '../workloads/workload.ts';
 import { ClosedLoop } from './closed-loop.ts';
@@ -60,6 +61,7 @@ function sessionOf(plan: Plan, group: GroupPlan, who: Identity): Session {
     target,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
+    ...(group.will === undefined ? {} : { will: willOf(group.will, who) }),
   };
 }
 
@@ -75,8 +77,9 @@ function employ(parts: CrewParts, group: GroupPlan, members: readonly Member[]):
     const placed = members.map((member): Placed => {
       const { index } = member.who;
       const number = job.firstStream + index;
-      const qos = publicationOf(job, member.who, context)?.qos ?? 0;
-      return { member, stream: new Stream(number, index, member.cellOf(qos), make(member.who, number), qos > 0) };
+      const publication = publicationOf(job, member.who, context) ?? { qos: 0, retain: false };
+      const cell = member.cellOf(publication.qos);
+      return { member, stream: new Stream(number, index, cell, make(member.who, number), publication) };
     });
     const drive =
       pacer === null ? new ClosedLoop(placed, limit, parts.wake) : new Paced(placed, group, pacer, limit, parts.taken);

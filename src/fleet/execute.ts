@@ -1,14 +1,16 @@
-import { clients } from '../clients/index.ts';
+import { clients, type LoadClient } from '../clients/index.ts';
 import type { Snapshot } from '../metrics/snapshot.ts';
 import type { Execution } from '../plan/execution.ts';
 import type { Plan } from '../plan/plan.ts';
+import { schemeOf } from '../transports/address.ts';
 import { Fleet } from './fleet.ts';
 
 /** A fleet of this thread, called `worker` in its snapshots; what it is told before its client is loaded waits. */
 export function fleet(plan: Plan, worker: string, tell: (snapshot: Snapshot) => void): Execution {
-  const load = (clients as Readonly<Record<string, (typeof clients)['wire']>>)[plan.client];
+  const load = (clients as Readonly<Record<string, LoadClient>>)[plan.client];
   if (load === undefined) throw new Error(`unknown client ${plan.client}`);
-  const loaded = load().then((open) => new Fleet(plan, open, worker, tell));
+  const schemes = plan.brokers.map(({ target }) => schemeOf(target.url));
+  const loaded = load(schemes).then((open) => new Fleet(plan, open, worker, tell));
   const then = (act: (one: Fleet) => void) => void loaded.then(act);
   return {
     start: (atUs, absent) => then((one) => one.start(atUs, absent)),

@@ -9,7 +9,7 @@ import { jobContext } from '../plan/identity.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { Routes } from '../plan/routes.ts';
 import { publishes, subscribes } from '../plan/streams.ts';
-import { rampDueUs } from './connect.ts';
+import { type Gate, gate, rampDueUs } from './connect.ts';
 import { type Crew, expectDeliveries, recruit } from './crew.ts';
 import type { Drive } from './drive.ts';
 import type { Host, Member } from './member.ts';
@@ -21,7 +21,11 @@ import { plainTicker, type Ticker, timerGrainUs } from './ticker.ts';
 const checkEveryUs = 100_000;
 /** How long the brokers get to close connections at the end. */
 const farewellUs = 2_000_000;
+/** More, where sessions are to be removed with a connection each. */
+const removalUs = 8_000_000;
+const removalPerClientUs = 1000;
 const farewellCheckUs = 10_000;
+const removalConcurrency = 100;
 const cutOffUs = 1_000_000;
 const never = Number.POSITIVE_INFINITY;
 
@@ -49,6 +53,8 @@ export class Fleet implements Execution, Host {
   #startUs = never;
   #endUs = never;
   #endedUs = 0;
+  /** Lets in those whose sessions are removed at the end. */
+  #farewell: Gate | null = null;
   readonly seed: number;
   readonly clock = nowUs;
   ending = false;
@@ -124,6 +130,11 @@ export class Fleet implements Execution, Host {
     if (atUs < this.#wakeUs && !this.#ticking) this.#wake();
   }
 
+  remove(member: Member): void {
+    this.#farewell ??= gate(removalConcurrency);
+    this.#farewell.enter((leave) => member.removeSession(leave));
+  }
+
   settled(): void {
     this.#unsettled--;
     if (this.#startUs === never && this.#unsettled === 0) this.#wake(0);
@@ -176,8 +187,10 @@ export class Fleet implements Execution, Host {
   #unsettledEnd(now: number): boolean {
     if (this.#members.every((member) => member.gone)) return false;
     const waitedUs = now - this.#endedUs;
-    if (waitedUs >= farewellUs) for (const member of this.#members) if (!member.gone) member.client.destroy();
-    return waitedUs < farewellUs + cutOffUs;
+    const removing = this.#farewell === null ? 0 : removalUs + this.#members.length * removalPerClientUs;
+    const patienceUs = farewellUs + removing;
+    if (waitedUs >= patienceUs) for (const member of this.#members) if (!member.gone) member.client.destroy();
+    return waitedUs < patienceUs + cutOffUs;
   }
 
   /** All are there or gone for good, or the time of their group is over: then the missing are given up. */

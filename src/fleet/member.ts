@@ -1,14 +1,16 @@
 /** Cost: a publish or receipt passes through without a step of its own; connecting is cold. */
-import { reasonName } from '../clients/causes.ts';
-import type { Client, ClientListener, Filter, Incoming, OpenClient, Session } from '../clients/client.ts';
+import type { Client, ClientListener, Filter, Incoming, OpenClient, Session, Welcome } from '../clients/client.ts';
+import { changes, forbids, type Limits } from '../clients/limits.ts';
 import type { Cell } from '../metrics/recorder.ts';
 import type { Absence } from '../metrics/snapshot.ts';
 import type { Qos } from '../mqtt/packets.ts';
 import type { GroupPlan } from '../plan/plan.ts';
 import type { Identity } from '../workloads/workload.ts';
 import type { Drive } from './drive.ts';
+import { KeptSession } from './kept-session.ts';
 import { backOffMs } from './reconnect.ts';
 import type { Stream } from './stream.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 /** What a member asks of its fleet. */
 export interface Host {
@@ -24,6 +26,8 @@ export interface Host {
   connected(atUs: number): void;
   /** Ready, or gone for good, for the first time. */
   settled(member: Member): void;
+  /** Waits for its turn to have its session removed, which goes as with `queue`. */
+  remove(member: Member): void;
   /** For the time line: told once a thread for each text. */
   note(text: string): void;
   cell(member: Member, qos?: Qos): Cell;
@@ -38,7 +42,7 @@ export type MemberSetting = {
   readonly subscriptions: readonly (readonly [job: number, filter: Filter])[];
 };
 
-type State = 'waiting' | 'opening' | 'connected' | 'ready' | 'gone';
+type State = 'waiting' | 'opening' | 'connected' | 'ready' | 'leaving' | 'gone';
 
 /** One client in its place: connecting, subscribing, coming back; everything that happens to it is counted here. */
 export class Member implements ClientListener {
@@ -46,16 +50,17 @@ export class Member implements ClientListener {
   readonly who: Identity;
   readonly group: GroupPlan;
   readonly client: Client;
-  readonly filters: readonly Filter[];
-  /** What SUBACK granted for each filter; 128 and above: refused. */
-  granted: readonly number[] = [];
+  readonly subscriptions: Subscriptions;
   readonly streams: { readonly stream: Stream; readonly drive: Drive }[] = [];
   /** Has been ready once, or is gone for good. */
   settled = false;
-  readonly #jobs: readonly number[];
   readonly #host: Host;
   readonly #cell: Cell;
   readonly #cells: (Cell | undefined)[] = [];
+  readonly #settings: Session;
+  readonly #session: KeptSession;
+  /** There is a connection, or one is being opened. */
+  #open = false;
   #state: State = 'waiting';
   #dueUs = 0;
   /** When the connection was lost; 0: it has not been connected yet. */
@@ -69,10 +74,11 @@ export class Member implements ClientListener {
     this.number = setting.number;
     this.who = setting.who;
     this.group = setting.group;
-    this.filters = setting.subscriptions.map(([, filter]) => filter);
-    this.#jobs = setting.subscriptions.map(([job]) => job);
     this.#host = host;
     this.#cell = host.cell(this);
+    this.subscriptions = new Subscriptions(setting.subscriptions, this.#cell);
+    this.#settings = setting.session;
+    this.#session = new KeptSession(setting.group.kept, this.#cell);
     this.client = open(setting.session, this);
     this.#cell.gauges.clients_waiting++;
   }
@@ -108,6 +114,7 @@ export class Member implements ClientListener {
     }
     this.#leave = leave;
     this.#enter('opening');
+    this.#open = true;
     this.client.connect();
   }
 
@@ -120,33 +127,65 @@ export class Member implements ClientListener {
     this.#state = state;
   }
 
-  connected(_sessionPresent: boolean, openedUs: number): void {
-    const nowUs = this.#host.clock();
-    const { counts, times } = this.#cell.run;
+  connected(welcome: Welcome): void {
+    const { limits } = welcome;
+    if (this.#state === 'leaving') {
+      this.#session.removed();
+      this.client.disconnect();
+      return;
+    }
+    const refusal = this.streams.map(({ stream }) => forbids(limits, stream)).find((found) => found !== undefined);
+    if (refusal !== undefined) {
+      this.client.destroy(refusal.cause, refusal.detail);
+      return;
+    }
+    for (const change of changes(limits, this.#settings))
+      this.#host.note(`${this.group.name}: the broker grants ${change}`);
     this.#turnOver();
     this.#enter('connected');
     this.#attempts = 0;
+    this.#countConnect(welcome);
+    this.#session.begun();
+    if (this.#resumed(welcome.sessionPresent)) this.#becomeReady();
+    else this.#subscribe(limits);
+  }
+
+  #countConnect({ openedUs, tcpUs, tlsUs }: Welcome): void {
+    const nowUs = this.#host.clock();
+    const { counts, times } = this.#cell.run;
     counts.connects++;
     times.connect_service_time.record(nowUs - openedUs);
+    times.tcp_time.record(tcpUs - openedUs);
+    if (tlsUs > 0) times.tls_time.record(tlsUs - tcpUs);
     if (this.#lostUs === 0) {
       times.connect_time.record(nowUs - this.#dueUs);
       this.#host.connected(nowUs);
-    } else {
-      counts.reconnects++;
-      times.reconnect_time.record(nowUs - this.#lostUs);
+      return;
     }
-    if (this.filters.length > 0) this.client.subscribe(this.filters);
+    counts.reconnects++;
+    times.reconnect_time.record(nowUs - this.#lostUs);
+  }
+
+  /** True where the broker still has the session, and so its subscriptions [MQTT-3.1.2-5]. */
+  #resumed(sessionPresent: boolean): boolean {
+    const { resumes, protocol } = this.#settings;
+    // MQTT 3.1 cannot say it.
+    if (this.#lostUs === 0 || !resumes || protocol === '3.1') return false;
+    const { counts } = this.#cell.run;
+    if (sessionPresent) counts.sessions_resumed++;
+    else counts.sessions_gone++;
+    return sessionPresent && this.subscriptions.settled;
+  }
+
+  #subscribe(limits: Limits): void {
+    const filters = this.subscriptions.ask(limits);
+    if (filters.length > 0) this.client.subscribe(filters);
     else this.#becomeReady();
   }
 
   subscribed(reasonCodes: Uint8Array | readonly number[], writtenUs: number): void {
-    const tally = this.#cell.run;
-    tally.times.subscribe_time.record(this.#host.clock() - writtenUs);
-    this.granted = [...reasonCodes];
-    for (const code of reasonCodes) {
-      if (code < 0x80) tally.counts.subscribes++;
-      else tally.cause('subscribe_errors', reasonName(code));
-    }
+    this.#cell.run.times.subscribe_time.record(this.#host.clock() - writtenUs);
+    this.subscriptions.answered(reasonCodes);
     this.#becomeReady();
   }
 
@@ -165,10 +204,13 @@ export class Member implements ClientListener {
 
   closed(cause: string, detail?: string): void {
     const wasConnected = this.#state === 'connected' || this.#state === 'ready';
+    this.#open = false;
     this.#turnOver();
     if (this.#host.ending || this.#state === 'gone') {
-      this.#enter('gone');
-      this.#settle();
+      // On MQTT 5 the last word said that the session shall go.
+      if (wasConnected && cause === 'ended' && this.#settings.protocol === '5' && this.#session.removable)
+        this.#session.removed();
+      this.#depart();
       return;
     }
     if (wasConnected) this.#lostUs = this.#host.clock();
@@ -202,25 +244,38 @@ export class Member implements ClientListener {
     if (this.#state === 'gone') return;
     this.#enter('gone');
     this.client.destroy();
+    this.client.abandon();
     this.#settle();
   }
 
-  /** Disconnects, or breaks off what is opening. */
+  /** Disconnects, or breaks off what is opening; a session that shall not stay on the broker is removed. */
   end(): void {
-    if (this.client.connected) this.client.disconnect();
-    else this.giveUp();
+    if (this.client.connected) this.client.disconnect(this.#session.removable);
+    else if (this.#open) this.client.destroy();
+    else this.#depart();
+  }
+
+  /** Goes for good; where its session is still there, after one more connection that removes it. */
+  #depart(): void {
+    this.client.abandon();
+    this.#settle();
+    const removes = this.#host.ending && this.#state !== 'leaving' && this.#session.removable;
+    this.#enter(removes ? 'leaving' : 'gone');
+    if (removes) this.#host.remove(this);
+  }
+
+  /** With CleanSession (MQTT 3) or Clean Start and no expiry (MQTT 5) [MQTT-3.1.2-4, MQTT-3.1.2-6]. */
+  removeSession(leave: () => void): void {
+    this.#leave = leave;
+    this.#open = true;
+    this.client.connect(true);
   }
 
   /** What the run must not expect of it: all of it where it is not there, else what SUBACK did not grant. */
   absences(): Absence[] {
     const { group, index } = this.who;
     if (this.#state === 'gone') return [{ group, index, job: -1, granted: 128 }];
-    return this.filters.flatMap(({ qos }, i) => {
-      const granted = this.granted[i] ?? qos;
-      return granted === qos
-        ? []
-        : [{ group, index, job: this.#jobs[i] as number, granted: granted > 2 ? 128 : (granted as Qos) }];
-    });
+    return this.subscriptions.absences(this.who);
   }
 
   /** Bytes since the last call go to the counters. */
@@ -252,6 +307,14 @@ export class Member implements ClientListener {
 
   abandoned(stream: number, dueUs: number): void {
     this.#stream(stream)?.abandoned(dueUs, !this.#host.ending);
+  }
+
+  resent(stream: number, dueUs: number): void {
+    this.#stream(stream)?.resent(dueUs);
+  }
+
+  forbidden(stream: number, dueUs: number, cause: string): void {
+    this.#stream(stream)?.forbidden(dueUs, cause);
   }
 
   #stream(number: number): Stream | undefined {

@@ -101,7 +101,7 @@ export class Paced implements Drive {
     const dueUs = this.#dueUs(stream.settled, stream.index);
     stream.settled++;
     stream.cell.gauges.publishes_owed--;
-    stream.cell.at(dueUs).counts.publishes_dropped++;
+    stream.cell.at(dueUs).cause('publishes_dropped', 'max_queued');
   }
 
   /** Sends what a client owes, oldest first, as far as it takes it. */

@@ -9,6 +9,7 @@ import type { Route } from '../plan/routes.ts';
 import { route } from '../plan/routes.ts';
 import { type JudgedShares, judgedShares } from '../plan/shares.ts';
 import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
+import { willFinder } from '../plan/wills.ts';
 import { findStamp, type Stamp } from '../workloads/stamp.ts';
 import type { Member } from './member.ts';
 
@@ -25,12 +26,14 @@ export class Receipts {
   readonly #stamp: Stamp = { stream: 0, sequence: 0, dueUs: 0, lagUs: 0 };
   /** True where some publish entry carries no stamp: then a message without one may be of this run. */
   readonly #unstamped: boolean;
+  readonly #isWill: ReturnType<typeof willFinder>;
 
   constructor(plan: Plan, tag: number) {
     this.#plan = plan;
     this.#tag = tag;
     this.#find = streamFinder(plan);
     this.#judged = judgedShares(plan);
+    this.#isWill = willFinder(plan);
     this.#unstamped = plan.groups.some((group) => {
       const who = identity(plan, group, 0);
       return group.jobs.some((job) => publicationOf(job, who, jobContext(plan, group))?.stamped === false);
@@ -69,6 +72,10 @@ export class Receipts {
   }
 
   #withoutStamp(member: Member, message: Incoming): void {
+    if (this.#isWill?.(textOf(message, 'topic'), textOf(message, 'payload'))) {
+      member.cellOf(message.qos).at(message.receivedUs).counts.wills_received++;
+      return;
+    }
     if (!this.#unstamped || message.retain) {
       this.#foreign(member, message);
       return;
@@ -128,8 +135,12 @@ export class Receipts {
     if (publication === undefined) return -1;
     const sameBroker = this.#plan.cluster || who.broker === member.who.broker;
     const judged = (topicFilter: string) => this.#judged(topicFilter, member.who.broker);
-    return encode(route(publication, member.filters, member.granted, sameBroker, judged));
+    return encode(route(publication, member.subscriptions.filters, member.subscriptions.granted, sameBroker, judged));
   }
+}
+
+function textOf(message: Incoming, part: 'topic' | 'payload'): string {
+  return message.bytes.toString('utf8', message[`${part}Start`], message[`${part}End`]);
 }
 
 /** Two bits of kind, two of QoS, the rest are the copies. */

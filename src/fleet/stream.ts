@@ -3,7 +3,8 @@
 import { reasonName } from '../clients/causes.ts';
 import type { Client } from '../clients/client.ts';
 import type { Cell } from '../metrics/recorder.ts';
-import type { Work } from '../workloads/workload.ts';
+import type { Qos } from '../mqtt/packets.ts';
+import type { Publication, Work } from '../workloads/workload.ts';
 
 /** Deliveries that one message of a stream owes, each counted in the cell of those who get it. */
 export type Owed = { readonly cell: Cell; readonly count: number };
@@ -18,8 +19,8 @@ export class Stream {
   readonly cell: Cell;
   readonly #work: Work;
   readonly #operate: Operation;
-  /** QoS 0 is never acknowledged, so it is never in flight. */
-  readonly #acknowledged: boolean;
+  readonly qos: Qos;
+  readonly retain: boolean;
   /** Operations that came due, and those of them that were sent or dropped: the difference is owed. */
   passed = 0;
   settled = 0;
@@ -29,13 +30,20 @@ export class Stream {
   /** Has not reached its limit, and its client may still be there. */
   active = true;
 
-  constructor(number: number, index: number, cell: Cell, work: Work, acknowledged: boolean) {
+  constructor(
+    number: number,
+    index: number,
+    cell: Cell,
+    work: Work,
+    { qos, retain }: Pick<Publication, 'qos' | 'retain'>,
+  ) {
     this.number = number;
     this.index = index;
     this.cell = cell;
     this.#work = work;
     this.#operate = work.operate as Operation;
-    this.#acknowledged = acknowledged;
+    this.qos = qos;
+    this.retain = retain;
     cell.gauges.streams_active++;
   }
 
@@ -49,7 +57,8 @@ export class Stream {
     if (!this.#operate.call(this.#work, client, this.sequence, dueUs, nowUs)) return false;
     this.sequence = (this.sequence + 1) >>> 0;
     this.cell.at(dueUs).counts.messages_sent++;
-    if (this.#acknowledged) this.cell.gauges.in_flight++;
+    // QoS 0 is never acknowledged, so it is never in flight.
+    if (this.qos > 0) this.cell.gauges.in_flight++;
     for (let i = 0; i < this.owes.length; i++) {
       const { cell, count } = this.owes[i] as Owed;
       cell.at(dueUs).counts.deliveries_expected += count;
@@ -77,6 +86,20 @@ export class Stream {
     const tally = this.cell.at(dueUs);
     tally.counts.messages_unacked++;
     if (lost) tally.cause('publish_errors', sessionLost);
+    for (const { cell, count } of this.owes) cell.at(dueUs).counts.deliveries_unacked += count;
+  }
+
+  resent(dueUs: number): void {
+    this.cell.at(dueUs).counts.messages_resent++;
+  }
+
+  /** Told while it is published: what is counted there as sent, and owed, never was. */
+  forbidden(dueUs: number, cause: string): void {
+    const tally = this.cell.at(dueUs);
+    tally.counts.messages_sent--;
+    tally.cause('publishes_dropped', cause);
+    if (this.qos > 0) this.cell.gauges.in_flight--;
+    for (const { cell, count } of this.owes) cell.at(dueUs).counts.deliveries_expected -= count;
   }
 }
 

@@ -1,5 +1,5 @@
 import mqttPacket from 'mqtt-packet';
-import type { Protocol } from './packets.ts';
+import type { Protocol, Will } from './packets.ts';
 
 export type ConnectFields = {
   readonly clientId: string;
@@ -8,6 +8,9 @@ export type ConnectFields = {
   readonly keepAliveS: number;
   readonly username?: string;
   readonly password?: string;
+  /** MQTT 5 only; absent: the session ends with the connection. */
+  readonly sessionExpiryS?: number;
+  readonly will?: Will;
 };
 
 // Its table of 65,536 buffers would cost every thread 40 ms and several megabytes, in the time of the first connection.
@@ -34,7 +37,21 @@ export function encodeConnect(fields: ConnectFields): Buffer {
     keepalive: fields.keepAliveS,
     ...(fields.username === undefined ? {} : { username: fields.username }),
     ...(fields.password === undefined ? {} : { password: Buffer.from(fields.password) }),
+    ...(fields.will === undefined ? {} : { will: encodeWill(fields.will, version) }),
+    ...(version === 5 && fields.sessionExpiryS !== undefined
+      ? { properties: { sessionExpiryInterval: fields.sessionExpiryS } }
+      : {}),
   });
+}
+
+function encodeWill({ topicName, payload, qos, retain, delayS }: Will, version: number) {
+  return {
+    topic: topicName,
+    payload: Buffer.from(payload),
+    qos,
+    retain,
+    ...(version === 5 && delayS > 0 ? { properties: { willDelayInterval: delayS } } : {}),
+  };
 }
 
 export function encodeSubscribe(
@@ -68,8 +85,10 @@ export function encodePublish(
   return encode(packet, protocol);
 }
 
-export function encodeDisconnect(protocol: Protocol): Buffer {
-  return encode({ cmd: 'disconnect' }, protocol);
+/** `endSession`: the server shall forget the session at once, which only MQTT 5 can say [MQTT-3.14.2.2.2]. */
+export function encodeDisconnect(protocol: Protocol, endSession = false): Buffer {
+  if (!endSession || protocol !== '5') return encode({ cmd: 'disconnect' }, protocol);
+  return encode({ cmd: 'disconnect', reasonCode: 0, properties: { sessionExpiryInterval: 0 } }, protocol);
 }
 
 function encode(packet: Packet, protocol: Protocol): Buffer {

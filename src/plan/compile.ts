@@ -1,10 +1,11 @@
-import type { Protocol } from '../mqtt/packets.ts';
+import type { Protocol, Will } from '../mqtt/packets.ts';
 import { delivers } from '../scenario/data.ts';
 import type { Group } from '../scenario/groups.ts';
 import type { Population } from '../scenario/population.ts';
 import { type JobReach, type Reach, reachOf } from '../scenario/reach.ts';
 import { embeddedBroker, populationOf, type Scenario, timesOf } from '../scenario/scenario.ts';
 import { workloadOf } from '../workloads/lookup.ts';
+import { asSent, keptAtEnd } from './kept.ts';
 import type { BrokerPlan, ConnectPlan, GroupPlan, Job, Plan, ReconnectPlan, ThresholdPlan } from './plan.ts';
 
 export type CompileOptions = {
@@ -61,7 +62,10 @@ export function compile(scenario: Scenario, options: CompileOptions): Plan {
 
 function compileBrokers({ brokers }: Scenario, embeddedUrl: string): BrokerPlan[] {
   if (brokers === undefined) return [{ ...embeddedBroker, target: { url: embeddedUrl }, embedded: true }];
-  return brokers.map(({ url, ...broker }) => ({ ...broker, target: { url }, embedded: false }));
+  return brokers.map(({ url, tls, headers, ...broker }) => {
+    const target = { url, ...(tls === undefined ? {} : { tls }), ...(headers === undefined ? {} : { headers }) };
+    return { ...broker, target, embedded: false };
+  });
 }
 
 function compileGroups(scenario: Scenario, reach: Reach): GroupPlan[] {
@@ -84,7 +88,7 @@ function withQos(workload: string, options: unknown, reach: JobReach | undefined
 }
 
 function compileGroup(name: string, group: Group, jobs: readonly Job[]): GroupPlan {
-  const { clients, clientId, broker, protocol, keepAlive, inFlight, connect, maxQueued } = group;
+  const { clients, clientId, broker, protocol, keepAlive, inFlight, connect, maxQueued, will } = group;
   return {
     name,
     clients,
@@ -93,16 +97,22 @@ function compileGroup(name: string, group: Group, jobs: readonly Job[]): GroupPl
     broker,
     session: {
       protocol: protocol satisfies Protocol,
-      cleanStart: true,
+      ...asSent(group),
       keepAliveS: keepAlive / 1000,
       inFlight,
       connectTimeoutMs: connect.timeout,
     },
+    kept: keptAtEnd(group),
+    ...(will === undefined ? {} : { will: compileWill(will) }),
     connect: compileConnect(group),
     reconnect: compileReconnect(group),
     maxQueued,
     jobs,
   };
+}
+
+function compileWill({ topic, payload, qos, retain, delay }: NonNullable<Group['will']>): Will {
+  return { topicName: topic, payload, qos, retain, delayS: delay / 1000 };
 }
 
 function compileConnect({ clients, connect }: Group): ConnectPlan {

@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatRate } from '../base/units.ts';
+import type { Will } from '../mqtt/packets.ts';
 import { type JobReach, reachOf } from '../scenario/reach.ts';
 import { workloadOf } from '../workloads/lookup.ts';
 import { identity, jobContext, populationOfPlan } from './identity.ts';
@@ -18,9 +19,14 @@ export function describeGroup(plan: Plan): string[][] {
 }
 
 function clientRows(plan: Plan, group: GroupPlan): Row[] {
-  const { session, connect, clients } = group;
+  const { session, connect, clients, will } = group;
   const first = identity(plan, group, 0).clientId;
-  const ids = clients === 1 ? first : `${first} to ${identity(plan, group, clients - 1).clientId}`;
+  const ids =
+    group.clientId === ''
+      ? 'assigned by the broker'
+      : clients === 1
+        ? first
+        : `${first} to ${identity(plan, group, clients - 1).clientId}`;
   const ramp = connect.ratePerSecond === null ? 'as fast as possible' : formatRate(connect.ratePerSecond);
   return [
     ['ids', `${ids} (${group.clientId})`],
@@ -39,8 +45,9 @@ function clientRows(plan: Plan, group: GroupPlan): Row[] {
     ],
     [
       'session',
-      `MQTT ${session.protocol}, clean, keep-alive ${session.keepAliveS === 0 ? 'off' : formatDuration(session.keepAliveS * 1000)}`,
+      `MQTT ${session.protocol}, ${describeSession(group)}, keep-alive ${session.keepAliveS === 0 ? 'off' : formatDuration(session.keepAliveS * 1000)}`,
     ],
+    ...(will === undefined ? [] : [['will', describeWill(will)] as const]),
     [
       'in flight',
       `at most ${formatCount(session.inFlight)} unacknowledged QoS 1 and 2 messages a client; publishes owed beyond ` +
@@ -48,6 +55,21 @@ function clientRows(plan: Plan, group: GroupPlan): Row[] {
     ],
     ['reconnect', describeReconnect(group.reconnect)],
   ];
+}
+
+function describeSession({ session, kept }: GroupPlan): string {
+  const { cleanStart, resumes, sessionExpiryS, protocol } = session;
+  if (!kept) return cleanStart ? 'clean' : 'resumed, but not kept beyond a connection';
+  const atEnd = kept === 'leave' ? 'left on the broker at the end' : 'removed at the end';
+  const howLong =
+    protocol === '5' ? `for ${formatDuration((sessionExpiryS ?? 0) * 1000)}` : 'as long as the broker decides';
+  return `${resumes ? 'kept and resumed' : 'kept, but begun anew with each connection'}, ${howLong}, ${atEnd}`;
+}
+
+function describeWill({ topicName, payload, qos, retain, delayS }: Will): string {
+  const text = payload === '' ? 'an empty payload' : JSON.stringify(payload);
+  const delay = delayS > 0 ? `, ${formatDuration(delayS * 1000)} after the loss` : '';
+  return `to ${topicName} at QoS ${qos}${retain ? ', retained' : ''}, ${text}${delay}`;
 }
 
 function describeReconnect(reconnect: ReconnectPlan | false): string {

@@ -42,7 +42,18 @@ function brokerRows({ brokers, ...plan }: Plan): Row[] {
 function describeBroker({ target, username, weight, embedded }: BrokerPlan, brokers: number): string {
   if (embedded) return 'embedded, started with the run on a free port; for trying out, no measure of capacity';
   const user = username === undefined ? 'without user name' : `as user ${username}`;
-  return `${target.url}, ${user}${brokers > 1 ? `, weight ${weight}` : ''}`;
+  return `${target.url}, ${describeTls(target)}${user}${brokers > 1 ? `, weight ${weight}` : ''}`;
+}
+
+/** Never the contents of files, nor the values of headers. */
+function describeTls({ tls, headers }: BrokerPlan['target']): string {
+  const parts = [
+    ...(tls?.verify === false ? ['any certificate is accepted'] : []),
+    ...(tls?.ca === undefined ? [] : ['an authority of its own']),
+    ...(tls?.cert === undefined ? [] : ['with a client certificate']),
+    ...(headers === undefined ? [] : [`headers ${Object.keys(headers).join(' ')}`]),
+  ];
+  return parts.map((part) => `${part}, `).join('');
 }
 
 function clientsWord(count: number): string {

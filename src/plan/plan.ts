@@ -1,5 +1,6 @@
 import type { Session } from '../clients/client.ts';
 import type { Expression } from '../metrics/expression.ts';
+import type { Will } from '../mqtt/packets.ts';
 import type { Target } from '../transports/transport.ts';
 
 /** Clients first, first + step, ... (count of them) of a group; a share of a slice is a slice. */
@@ -46,7 +47,11 @@ export interface GroupPlan {
   readonly clientId: string;
   /** `spread`, or the name of a broker. */
   readonly broker: string;
-  readonly session: Omit<Session, 'clientId' | 'target' | 'username' | 'password'>;
+  readonly session: Omit<Session, 'clientId' | 'target' | 'username' | 'password' | 'will'>;
+  /** What becomes at the end of sessions that brokers keep beyond a connection; false: they keep none. */
+  readonly kept: 'remove' | 'leave' | false;
+  /** Topic and payload are templates. */
+  readonly will?: Will;
   readonly connect: ConnectPlan;
   readonly reconnect: ReconnectPlan | false;
   readonly maxQueued: number;

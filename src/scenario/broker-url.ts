@@ -1,7 +1,7 @@
 import { nearest } from '../base/nearest.ts';
 
 export type BrokerAddress = {
-  /** Without user name and password: "mqtt://127.0.0.1:1883". */
+  /** Without user name and password, its scheme the shortest that means it: "mqtt://127.0.0.1:1883". */
   readonly url: string;
   readonly host: string;
   readonly port: number;
@@ -9,12 +9,22 @@ export type BrokerAddress = {
   readonly password?: string;
 };
 
-const defaultPort = 1883;
-const schemes = ['mqtt', 'tcp'];
-const laterSchemes = ['mqtts', 'ssl', 'tls', 'ws', 'wss'];
+type Wrong = { readonly rule: string; readonly hint?: string };
 
-/** mqtt://[user[:password]@]host[:port], tcp:// means the same. The problem's rule is a clause: "must ...". */
-export function parseBrokerUrl(text: string): BrokerAddress | { readonly rule: string; readonly hint?: string } {
+/** What each scheme stands for. Ports as registered with IANA; a WebSocket has the path that brokers use if none is given. */
+const schemes: Readonly<Record<string, { readonly scheme: string; readonly port: number; readonly path: string }>> = {
+  mqtt: { scheme: 'mqtt', port: 1883, path: '' },
+  tcp: { scheme: 'mqtt', port: 1883, path: '' },
+  mqtts: { scheme: 'mqtts', port: 8883, path: '' },
+  ssl: { scheme: 'mqtts', port: 8883, path: '' },
+  tls: { scheme: 'mqtts', port: 8883, path: '' },
+  ws: { scheme: 'ws', port: 80, path: '/mqtt' },
+  wss: { scheme: 'wss', port: 443, path: '/mqtt' },
+};
+const httpSchemes: Readonly<Record<string, string>> = { http: 'ws', https: 'wss' };
+
+/** mqtt, mqtts, ws or wss://[user[:password]@]host[:port], with a path for WebSocket. The problem's rule is a clause: "must ...". */
+export function parseBrokerUrl(text: string): BrokerAddress | Wrong {
   const [, scheme, rest] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/s.exec(text) ?? [];
   if (scheme === undefined || rest === undefined) {
     const plain = /^[A-Za-z0-9.-]+(:[0-9]+)?$/.test(text);
@@ -23,28 +33,36 @@ export function parseBrokerUrl(text: string): BrokerAddress | { readonly rule: s
       ...(plain ? { hint: `did you mean mqtt://${text}?` } : {}),
     };
   }
-  if (laterSchemes.includes(scheme)) {
-    return { rule: `must be mqtt:// or tcp://: ${scheme}:// is not supported yet by this version` };
-  }
-  if (!schemes.includes(scheme)) {
-    const close = nearest(scheme, schemes);
-    return {
-      rule: 'must begin with mqtt:// or tcp://',
-      ...(close === undefined ? {} : { hint: `did you mean ${close}://?` }),
-    };
-  }
-  return parseAuthority(rest);
+  const known = schemes[scheme];
+  if (known !== undefined) return parseRest(known, rest);
+  const close = httpSchemes[scheme] ?? nearest(scheme, Object.keys(schemes));
+  return {
+    rule: 'must begin with mqtt://, mqtts://, ws:// or wss://',
+    ...(close === undefined ? {} : { hint: `did you mean ${close}://?` }),
+  };
 }
 
-function parseAuthority(rest: string): BrokerAddress | { readonly rule: string } {
-  const at = rest.lastIndexOf('@');
-  const [, host, digits] = /^(\[[0-9A-Fa-f:.]+\]|[^\s:/?#[\]]+)(?::([0-9]+))?\/?$/.exec(rest.slice(at + 1)) ?? [];
-  if (host === undefined) return { rule: 'must be mqtt://host:port, without a path' };
+function parseRest({ scheme, port: defaultPort, path: defaultPath }: (typeof schemes)[string], rest: string) {
+  // A password may hold slashes, a path may hold an @: what looks like host:port right behind the @ decides.
+  const at = /^.*@(?=(?:\[[^\]]*\]|[^\s:/?#@]+)(?::[0-9]+)?(?:\/|$))/s.exec(rest)?.[0].length ?? 0;
+  const found = /^(\[[0-9A-Fa-f:.]+\]|[^\s:/?#[\]]+)(?::([0-9]+))?(\/[^\s#]*)?$/.exec(rest.slice(at));
+  const [, host, digits, written = ''] = found ?? [];
+  if (host === undefined) return { rule: `must be ${scheme}://host:port${defaultPath}` };
+  if (defaultPath === '' && written.length > 1) {
+    const hint = 'a path is for WebSocket: ws:// or wss://';
+    return { rule: `must be ${scheme}://host:port, without a path`, hint };
+  }
   const port = digits === undefined ? defaultPort : Number(digits);
   if (port < 1 || port > 65_535) return { rule: 'must have a port from 1 to 65535' };
-  const address = { url: `mqtt://${host}:${port}`, host, port };
-  if (at < 0) return address;
-  const user = rest.slice(0, at);
+  const path = defaultPath === '' ? '' : written || defaultPath;
+  return withUser(
+    { url: `${scheme}://${host}:${port}${path}`, host, port },
+    at === 0 ? undefined : rest.slice(0, at - 1),
+  );
+}
+
+function withUser(address: BrokerAddress, user: string | undefined): BrokerAddress | Wrong {
+  if (user === undefined) return address;
   const colon = user.indexOf(':');
   try {
     const username = decodeURIComponent(colon < 0 ? user : user.slice(0, colon));

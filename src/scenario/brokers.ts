@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, flag, mqttText } from '../base/fields.ts';
+import type { TlsOptions } from '../transports/transport.ts';
 import { type BrokerAddress, parseBrokerUrl } from './broker-url.ts';
 
 export type Broker = {
@@ -9,6 +10,8 @@ export type Broker = {
   readonly username?: string;
   readonly password?: string;
   readonly weight: number;
+  readonly tls?: TlsOptions;
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 const nameRule = 'must be a name: letters, digits, and after the first of them also _ . - :';
@@ -22,6 +25,31 @@ const url = z.string('must be a url such as mqtt://127.0.0.1:1883').transform((w
   return z.NEVER;
 });
 
+const file = (what: string) => z.string('must be the path of a file').min(1).describe(what).optional();
+
+const tls = z
+  .strictObject({
+    ca: file('A PEM file of the authorities to trust. Default: those that Node knows.'),
+    cert: file('A PEM file with the certificate of the clients, where the broker asks for one; with key.'),
+    key: file('The PEM file of its private key.'),
+    servername: mqttText()
+      .describe('The name that the certificate of the broker must have. Default: the host of the url.')
+      .optional(),
+    verify: flag().describe('False: any certificate is good enough.').prefault(true),
+  })
+  .describe('Of mqtts:// and wss://. Paths count from the folder of the scenario.')
+  .optional();
+
+const headers = z
+  .record(
+    z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be the name of an HTTP header'),
+    z.string('must be text').regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be the value of an HTTP header'),
+  )
+  .describe(
+    'Of the WebSocket handshake of ws:// and wss://, such as Authorization; values are masked wherever they are shown.',
+  )
+  .optional();
+
 const full = z
   .strictObject({
     name: z
@@ -30,16 +58,42 @@ const full = z
       .refine((text) => !reserved.includes(text), `must not be one of the reserved names ${reserved.join(', ')}`)
       .describe('How groups, topics and reports call it. Default: host:port.')
       .optional(),
-    url: url.describe('mqtt://[user:password@]host[:port]; tcp:// means the same. Default port 1883.'),
+    url: url.describe(
+      'mqtt://, mqtts://, ws:// or wss://[user:password@]host[:port], for WebSocket with a path (default /mqtt). ' +
+        'Default ports 1883, 8883, 80, 443.',
+    ),
     username: mqttText().describe('May come from an environment variable.').optional(),
     password: mqttText().describe('May come from an environment variable; masked wherever it is shown.').optional(),
+    tls,
+    headers,
     weight: count().describe('Its part of the clients of every group that is spread.').prefault(1),
   })
-  .transform(({ name, url: address, username, password, weight }, context) => {
+  .transform(({ name, url: address, username, password, weight, tls: secure, headers: sent }, context) => {
     const whole = { ...address, ...defined({ username, password }) };
     if (lacksUsername(whole)) refusePassword(context, password === undefined ? 'url' : 'password');
-    return toBroker(whole, weight, name);
+    if (secure !== undefined) refuseTls(context, address, secure);
+    if (sent !== undefined && !address.url.startsWith('ws'))
+      context.addIssue({
+        code: 'custom',
+        message: 'must not be given: only ws:// and wss:// have headers',
+        path: ['headers'],
+      });
+    const tlsOptions = secure === undefined ? undefined : ({ ...defined(secure), verify: secure.verify } as TlsOptions);
+    return { ...toBroker(whole, weight, name), ...defined({ tls: tlsOptions, headers: sent }) };
   });
+
+function refuseTls(
+  context: z.RefinementCtx,
+  { url: address }: BrokerAddress,
+  { cert, key }: NonNullable<z.output<typeof tls>>,
+) {
+  const custom = (path: string[], message: string, hint: string) =>
+    context.addIssue({ code: 'custom', message, path, params: { hint } });
+  const plain = /^(mqtt|ws):/.exec(address)?.[1];
+  if (plain !== undefined) custom(['tls'], `must not be given with ${plain}://`, `did you mean ${plain}s://?`);
+  if (cert !== undefined && key === undefined) custom(['tls'], 'must have the key of its cert', 'add key: client.key');
+  if (cert === undefined && key !== undefined) custom(['tls'], 'must have the cert of its key', 'add cert: client.pem');
+}
 
 /** Of MQTT 3.1 and 3.1.1; MQTT 5 would allow it, but neither client sends it. */
 function lacksUsername({ username, password }: BrokerAddress): boolean {

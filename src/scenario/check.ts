@@ -9,6 +9,7 @@ import { idProblems, idWarnings } from './ids.ts';
 import { identities, type Population } from './population.ts';
 import { populationOf, stagesLengthMs, timesOf } from './scenario.ts';
 import type { ScenarioFields } from './schema.ts';
+import { sessionProblems, willProblems } from './sessions.ts';
 
 const maxStreams = 2 ** 24;
 /** Only to render with: any tag has these seven characters. */
@@ -24,6 +25,8 @@ export function check(scenario: ScenarioFields, seed: number): { problems: Probl
   const topics = topicProblems(scenario, population);
   const problems = [
     ...Object.entries(scenario.groups).flatMap(groupProblems),
+    ...Object.entries(scenario.groups).flatMap(sessionProblems),
+    ...willProblems(population, scenario.groups),
     ...timeProblems(scenario),
     ...streamProblems(scenario),
     ...embeddedProblems(scenario),

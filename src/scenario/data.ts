@@ -6,13 +6,18 @@ import { reachOf } from './reach.ts';
 import type { ScenarioFields } from './schema.ts';
 
 /** What a metric needs so that there will be any data. */
-type Need = 'publishing' | 'acknowledging' | 'subscribing' | 'delivering';
+type Need = 'publishing' | 'acknowledging' | 'subscribing' | 'delivering' | 'encrypting' | 'keeping' | 'willing';
 
 const needs: Readonly<Partial<Record<MetricName, Need>>> = {
   schedule_lag: 'publishing',
   wait_time: 'publishing',
   publish_time: 'acknowledging',
   publish_service_time: 'acknowledging',
+  tls_time: 'encrypting',
+  sessions_resumed: 'keeping',
+  sessions_gone: 'keeping',
+  messages_resent: 'keeping',
+  wills_received: 'willing',
   subscribe_time: 'subscribing',
   messages_received: 'subscribing',
   delivery_time: 'delivering',
@@ -30,6 +35,9 @@ const reasons: Readonly<Record<Need, string>> = {
   publishing: 'no group publishes',
   acknowledging: 'no group publishes with QoS 1 or 2, and nothing else is acknowledged',
   subscribing: 'no group subscribes',
+  encrypting: 'no broker has a url of mqtts:// or wss://',
+  keeping: 'no group keeps its sessions: session: { expiry: 1h }',
+  willing: 'no group has a will',
   delivering: 'no subscription matches a stamped publication',
 };
 
@@ -54,6 +62,9 @@ export function dataProblems(scenario: ScenarioFields, population: Population): 
     ),
     subscribing: jobs.some((job) => workloadOf(job).filters !== undefined),
     delivering: delivers(population),
+    encrypting: scenario.brokers?.some(({ url }) => /^(mqtts|wss):/.test(url)) === true,
+    keeping: Object.values(scenario.groups).some(({ session }) => session !== 'clean'),
+    willing: Object.values(scenario.groups).some(({ will }) => will !== undefined),
   };
   return asked.flatMap((metric): Problem[] => {
     const need = needs[metric];

@@ -15,7 +15,7 @@ export type PlacedProblem = {
 export function placeProblem(source: Source, problem: Problem): PlacedProblem {
   const { path, rule, value, hint = trapHint(source, problem), atKey, part } = problem;
   const subject = path.findLast((key) => typeof key === 'string');
-  const secret = subject === 'password';
+  const secret = subject === 'password' || path.includes('headers');
   return {
     place: source.place(path, atKey, part),
     statement: subject === undefined ? `the scenario ${rule}` : `${String(subject)} ${rule}`,

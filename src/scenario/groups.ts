@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, duration, oneOrMany, rate, share, template, text } from '../base/fields.ts';
+import { count, duration, flag, oneOrMany, qos, rate, share, template, text } from '../base/fields.ts';
 import type { Protocol } from '../mqtt/packets.ts';
 import { type WorkloadName, workloads } from '../workloads/index.ts';
 
@@ -43,18 +43,48 @@ const reconnect = z
   .describe('What a client does that lost its connection; false: nothing.')
   .prefault({});
 
+const expiry = duration({ max: 4_294_967_295_000 })
+  .refine((ms) => ms % 1000 === 0, 'must be whole seconds [MQTT-3.1.2.11.2]')
+  .describe('MQTT 5: how long the broker keeps the session after a connection; before MQTT 5 the broker decides.');
+const leave = flag()
+  .describe('True: at the end of the run its sessions stay on the broker; false: they are removed.')
+  .prefault(false);
+
 const session = z
   .union(
     [
       z.literal('clean'),
+      z.strictObject({ expiry, leave }),
       z.strictObject({
-        cleanStart: z.literal(true, 'must be true: kept sessions are not supported yet by this version'),
+        cleanStart: flag().describe('Clean Start (MQTT 5) or CleanSession of every connection, exactly as sent.'),
+        sessionExpiry: expiry.optional(),
+        leave,
       }),
     ],
-    'must be clean',
+    'must be clean, or a map with expiry, or one with cleanStart',
   )
-  .describe('clean: each connection begins anew.')
+  .describe(
+    'clean: each connection begins anew. { expiry: 1h }: the session is kept, and resumed when a client comes back. ' +
+      '{ cleanStart, sessionExpiry }: exactly what is sent.',
+  )
   .prefault('clean');
+
+const will = z
+  .strictObject({
+    topic: template('will').describe('The topic name; may hold {fields} that do not vary by message.'),
+    payload: z
+      .union([template('will'), z.literal('')], 'must be text')
+      .describe('Text with {fields}.')
+      .prefault(''),
+    qos: qos().describe('The QoS of the will.').prefault(0),
+    retain: flag().describe('Sets its RETAIN flag.').prefault(false),
+    delay: duration({ max: 4_294_967_295_000 })
+      .refine((ms) => ms % 1000 === 0, 'must be whole seconds [MQTT-3.1.3.2.2]')
+      .describe('MQTT 5: how long the broker waits before it publishes the will.')
+      .prefault(0),
+  })
+  .describe('What the broker publishes for a client whose connection breaks.')
+  .optional();
 
 const keepAlive = duration({ max: 65_535_000 })
   .refine((ms) => ms % 1000 === 0, 'must be whole seconds [MQTT-3.1.2.10]')
@@ -63,8 +93,9 @@ const keepAlive = duration({ max: 65_535_000 })
 
 const base = {
   clients: count({ min: 1, max: maxClients }).describe('How many clients.').prefault(1),
-  clientId: template('clientId')
-    .describe('May hold {fields}; {run} makes it unlike the ids of every other run.')
+  clientId: z
+    .union([template('clientId'), z.literal('')], 'must be text')
+    .describe('May hold {fields}; {run} makes it unlike the ids of every other run. "": the broker assigns one.')
     .prefault('{group}-{run}-{index}'),
   protocol: z
     .literal(['3.1', '3.1.1', '5', 3.1, 5], 'must be 3.1, 3.1.1 or 5')
@@ -75,6 +106,7 @@ const base = {
   connect,
   keepAlive,
   session,
+  will,
   inFlight: count({ min: 1, max: 65_535 })
     .describe('Unacknowledged QoS 1 and 2 messages of a client, at most.')
     .prefault(20),
@@ -100,8 +132,8 @@ export const groupField = z.strictObject({ ...base, ...entries }).transform((gro
   for (const workload of Object.keys(workloads) as WorkloadName[]) {
     for (const [entry, options] of (group[workload] ?? []).entries()) jobs.push({ workload, entry, options });
   }
-  const { clients, clientId, protocol, broker, connect, keepAlive, inFlight, maxQueued, reconnect } = group;
-  return { clients, clientId, protocol, broker, connect, keepAlive, inFlight, maxQueued, reconnect, jobs };
+  const { publish: _, subscribe: __, will: testament, ...settings } = group;
+  return { ...settings, ...(testament === undefined ? {} : { will: testament }), jobs };
 });
 
 export type Group = z.output<typeof groupField>;

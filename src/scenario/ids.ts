@@ -12,6 +12,8 @@ export function idProblems(population: Population): Problem[] {
   const problems: Problem[] = [];
   let rendered = 0;
   for (const group of population.groups) {
+    // The broker assigns them.
+    if (group.clientId === '') continue;
     for (let index = 0; index < group.clients && rendered < mostRendered; index++, rendered++) {
       const { clientId, broker } = identity(group, index);
       const key = population.cluster ? clientId : `${broker} ${clientId}`;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../base/errors.ts';
@@ -11,6 +11,7 @@ import { check } from './check.ts';
 import { applyEdit, applySet, type EditProblem } from './edits.ts';
 import { type Environment, retype, substituteAll } from './environment.ts';
 import { explain, type PlacedProblem, placeProblem } from './explain.ts';
+import { readFiles } from './files.ts';
 import { toProblems, wording } from './issues.ts';
 import type { Scenario } from './scenario.ts';
 import { type ScenarioFields, scenarioSchema } from './schema.ts';
@@ -26,6 +27,8 @@ export type LoadOptions = {
   readonly seed?: number;
   /** For ${NAME} in the scenario. */
   readonly env?: Environment;
+  /** From where the paths of files in the scenario count; default: the working directory. Those of `set` count from there. */
+  readonly folder?: string;
 };
 
 /** Either the scenario, or everything that is wrong with it, each as text for the user. */
@@ -43,8 +46,8 @@ export async function bundledScenarios(): Promise<string[]> {
 
 /** Reads a file or a bundled scenario. Throws a UserError where there is none. */
 export async function load(nameOrPath: string, options: LoadOptions = {}): Promise<Loaded> {
-  const { name, text } = await read(nameOrPath);
-  return parseScenario(name, text, options);
+  const { name, text, folder } = await read(nameOrPath);
+  return parseScenario(name, text, { folder, ...options });
 }
 
 /** The same from text; `name` is what problems call the file. */
@@ -72,7 +75,7 @@ export function parseScenario(name: string, text: string, options: LoadOptions =
       statement: `the scenario ${rule}`,
     })),
   ];
-  const { fields, problems, warnings } = validate(source, open, options.seed ?? 0);
+  const { fields, problems, warnings } = validate(source, open, options);
   if (fields === undefined || before.length + problems.length > 0) {
     const placed = problems.map((problem) => placeProblem(source, problem));
     // A value whose variable is missing cannot be right either.
@@ -112,7 +115,11 @@ function edit(source: Source, { brokers = [], duration, set = [] }: LoadOptions)
 
 type Validated = { readonly fields?: ScenarioFields; readonly problems: Problem[]; readonly warnings: string[] };
 
-function validate(source: Source, open: Parameters<typeof retype>[1], seed: number): Validated {
+function validate(
+  source: Source,
+  open: Parameters<typeof retype>[1],
+  { seed = 0, folder = '.' }: LoadOptions,
+): Validated {
   let found = problemsOf(source.value());
   // What a variable holds is a text until something else is due; what is refused either way stays one.
   const undo = new Map<string, () => void>();
@@ -124,8 +131,21 @@ function validate(source: Source, open: Parameters<typeof retype>[1], seed: numb
   for (const { path } of found.problems) undo.get(path.join('.'))?.();
   const value = source.value();
   if (undo.size > 0) found = problemsOf(value);
-  if (found.fields !== undefined) return { fields: found.fields, ...check(found.fields, seed) };
+  if (found.fields !== undefined)
+    return complete(found.fields, seed, (path) => ('option' in source.place(path) ? '.' : folder));
   return { problems: [...found.problems, ...restProblems(value, found.problems, seed)], warnings: [] };
+}
+
+/** What only the whole of a scenario, or a file beside it, can show to be wrong. */
+function complete(fields: ScenarioFields, seed: number, folderOf: Parameters<typeof readFiles>[1]): Validated {
+  const { problems, warnings } = check(fields, seed);
+  if (fields.brokers === undefined) return { fields, problems, warnings };
+  const read = readFiles(fields.brokers, folderOf);
+  return {
+    fields: { ...fields, brokers: [...read.brokers] },
+    problems: [...problems, ...read.problems],
+    warnings: [...warnings, ...read.warnings],
+  };
 }
 
 function problemsOf(value: unknown): { fields?: ScenarioFields; problems: Problem[] } {
@@ -170,9 +190,9 @@ function prune(root: unknown, path: readonly PropertyKey[]): boolean {
   return Reflect.deleteProperty(above, key);
 }
 
-async function read(nameOrPath: string): Promise<{ name: string; text: string }> {
+async function read(nameOrPath: string): Promise<{ name: string; text: string; folder: string }> {
   try {
-    return { name: nameOrPath, text: withoutMark(await readFile(nameOrPath, 'utf8')) };
+    return { name: nameOrPath, text: withoutMark(await readFile(nameOrPath, 'utf8')), folder: dirname(nameOrPath) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOENT') throw new UserError(`cannot read the scenario ${nameOrPath}`, { cause: error });
@@ -180,7 +200,8 @@ async function read(nameOrPath: string): Promise<{ name: string; text: string }>
   const names = await bundledScenarios();
   const name = basename(nameOrPath, '.yaml');
   if (names.includes(name) && basename(nameOrPath) === nameOrPath) {
-    return { name: `${name}.yaml`, text: await readFile(fileURLToPath(new URL(`${name}.yaml`, bundled)), 'utf8') };
+    const folder = fileURLToPath(bundled);
+    return { name: `${name}.yaml`, text: await readFile(join(folder, `${name}.yaml`), 'utf8'), folder };
   }
   const close = nearest(name, names);
   const hint = close === undefined ? `bundled scenarios: ${names.join(', ')}` : `did you mean ${close}?`;

@@ -4,6 +4,7 @@ import {
   isCollection,
   isMap,
   isNode,
+  isPair,
   isScalar,
   isSeq,
   LineCounter,
@@ -129,8 +130,8 @@ export class Source {
   maskedText(): string {
     const ranges: [number, number][] = [];
     visit(this.document, {
-      Pair: (_key, pair) => {
-        const range = passwordRange(pair);
+      Pair: (_key, pair, ancestors) => {
+        const range = secretRange(pair, ancestors);
         if (range !== undefined) ranges.push(range);
       },
     });
@@ -190,9 +191,12 @@ function same(a: PropertyKey, b: PropertyKey | undefined): boolean {
   return b !== undefined && String(a) === String(b);
 }
 
-/** The literal under a `password` key; a plain ${NAME} is no secret. */
-function passwordRange(pair: Pair): [number, number] | undefined {
-  if (!isScalar(pair.key) || pair.key.value !== 'password' || !isScalar(pair.value)) return undefined;
+/** The literal under a `password` key, or of a header; a plain ${NAME} is no secret. */
+function secretRange(pair: Pair, ancestors: readonly unknown[]): [number, number] | undefined {
+  if (!isScalar(pair.key) || !isScalar(pair.value)) return undefined;
+  const above: unknown = ancestors.at(-2);
+  const isHeader = isPair(above) && isScalar(above.key) && above.key.value === 'headers';
+  if (pair.key.value !== 'password' && !isHeader) return undefined;
   const { range, source } = pair.value;
   if (!range || /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/.test(source ?? '')) return undefined;
   return [range[0], range[1]];

@@ -1,20 +1,27 @@
 /** Where and how to dial; certificates are contents, not paths. */
 export interface Target {
+  /** mqtt, mqtts, ws or wss://host[:port][/path]; tcp means mqtt, ssl and tls mean mqtts. */
   readonly url: string;
-  readonly tls?: {
-    readonly ca?: string;
-    readonly cert?: string;
-    readonly key?: string;
-    readonly servername?: string;
-    readonly verify: boolean;
-  };
+  readonly tls?: TlsOptions;
+  /** Of the WebSocket handshake. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly localAddress?: string;
 }
 
+/** PEM texts. Without `ca` the authorities that Node knows; `verify` false takes any certificate. */
+export interface TlsOptions {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name that the certificate must have, where it is not the host's. */
+  readonly servername?: string;
+  readonly verify: boolean;
+}
+
 /** `buffer` is shared by the thread: its first `length` bytes are valid during the call only. */
 export interface TransportListener {
-  opened(): void;
+  /** Bytes may be written. `tcpUs`: when the host accepted; `tlsUs`: when the TLS handshake was done, 0 where there is none. */
+  opened(tcpUs: number, tlsUs: number): void;
   data(buffer: Buffer, length: number): void;
   drained(): void;
   /** Null: the other side, or we, closed without an error. */

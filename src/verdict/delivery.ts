@@ -31,7 +31,7 @@ export interface Deliveries {
 
 export function settle(plan: Plan, totals: Totals, series: Series): Deliveries {
   const disturbed = disturbedGroups(plan, totals);
-  const cells = totals.cells().map((labels) => balance(labels, totals, lossCause(labels, series, disturbed)));
+  const cells = totals.cells().map((labels) => balance(labels, totals, lossCause(labels, totals, series, disturbed)));
   const matching = (where: Where) => cells.filter(({ labels }) => matches(labels, where));
   return {
     lost: (where) => joined(matching(where).map((cell) => cell.lost)),
@@ -53,7 +53,7 @@ function balance(labels: Labels, totals: Totals, cause: string): CellBalance {
   const made = count('deliveries_made');
   const duplicated = count('messages_duplicated');
   const outOfOrder = count('messages_out_of_order');
-  const lost = single(cause, Math.max(0, expected - made));
+  const lost = lossOf(cause, Math.max(0, expected - made), totals.of('deliveries_unacked', labels)?.count ?? 0);
   const violations = joined([
     cause === 'acked_not_delivered' ? lost : none,
     single('duplicate', duplicateAllowed(labels.qos, totals) ? 0 : duplicated),
@@ -71,10 +71,18 @@ function duplicateAllowed(delivered: 0 | 1 | 2, totals: Totals): boolean {
   return (totals.of('messages_sent', { qos: 1 })?.count ?? 0) > 0;
 }
 
+/** Of what is lost with the subscribers' sessions, so much may as well be lost because its publish was never acknowledged. */
+function lossOf(cause: string, lost: number, unacked: number): Settled {
+  if (cause !== 'session_gone') return single(cause, lost);
+  const unclear = Math.min(lost, unacked);
+  return joined([single(cause, lost - unclear), single('unknown', unclear)]);
+}
+
 /** Why a delivery of this cell is missing, as far as counts can tell it. */
-function lossCause(labels: Labels, series: Series, disturbed: (group: string) => boolean): string {
+function lossCause(labels: Labels, totals: Totals, series: Series, disturbed: (group: string) => boolean): string {
   if (labels.qos === 0) return 'qos0';
   if (series.arrivedAtTheEnd(labels.group)) return 'drain_ended';
+  if ((totals.of('sessions_gone', { group: labels.group })?.count ?? 0) > 0) return 'session_gone';
   return disturbed(labels.group) ? 'unknown' : 'acked_not_delivered';
 }
 

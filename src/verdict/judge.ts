@@ -6,6 +6,7 @@ import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { publishes } from '../plan/streams.ts';
 import { connectedEver, settle } from './delivery.ts';
 import { connectHint } from './hints.ts';
+import { leavings } from './leavings.ts';
 import { part } from './parts.ts';
 import type { Result, RunResult, ThresholdResult, Verdict } from './result.ts';
 import type { Series } from './series.ts';
@@ -136,6 +137,16 @@ function incompleteReasons(plan: Plan, totals: Totals, missing: readonly Missing
     ),
     ...missing.filter(({ foreseen }) => !foreseen).map(missingReason),
     ...nothingMeasured(plan, totals),
+    ...forbiddenReasons(totals),
+  ];
+}
+
+/** What the broker's own limits forbid was asked, and never sent. */
+function forbiddenReasons(totals: Totals): string[] {
+  const tooLarge = totals.causes('publishes_dropped')['packet_too_large'] ?? 0;
+  if (tooLarge === 0) return [];
+  return [
+    `${formatCount(tooLarge)} publishes were never sent: they are larger than the Maximum Packet Size of the broker (see Events); lower payload.`,
   ];
 }
 
@@ -184,6 +195,7 @@ function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'threshol
     ...droppedWarnings(totals),
     ...trust.warnings,
     ...measured.deliveries.warnings,
+    ...leavings(plan, totals),
   ];
 }
 

@@ -51,7 +51,7 @@ for (const [name, load] of Object.entries(clients)) {
   test(`the embedded broker refuses MQTT 5, and ${name} knows the name of the refusal`, async () => {
     const broker = await startBroker();
     const told = new RecordingListener();
-    const client = (await load())(sessionTo(broker.url, { protocol: '5' }), told);
+    const client = (await load(['mqtt']))(sessionTo(broker.url, { protocol: '5' }), told);
     client.connect();
     await told.untilClosed();
     assert.equal(told.closes[0]?.cause, 'unacceptable_protocol_version');

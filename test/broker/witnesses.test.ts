@@ -27,7 +27,7 @@ describe('through a wire of 50 ms each way, on Mosquitto,', { skip: mosquittoMis
       [2, 4, 4],
     ] as const) {
       test(`${name} tells when a message came and when it was acknowledged, QoS ${qos}`, async () => {
-        const open = await load();
+        const open = await load(['mqtt']);
         const proxy = await startProxy(mosquitto.port, oneWayMs);
         const told = new RecordingListener();
         const client = open(sessionTo(proxy.url), told);
@@ -83,7 +83,7 @@ describe('the outside witnesses', { skip: mosquittoMissing() }, () => {
     test(`count what ${name} sends and receives, to the message`, async () => {
       const mosquitto = await startMosquitto();
       const told = new RecordingListener();
-      const client = (await load())(sessionTo(mosquitto.url, { inFlight: 1000 }), told);
+      const client = (await load(['mqtt']))(sessionTo(mosquitto.url, { inFlight: 1000 }), told);
       try {
         const witness = openWitness(mosquitto.url);
         const subscriber = await countWithMosquittoSub(mosquitto.url, 'count/#');

@@ -50,7 +50,7 @@ const publishes = ({ received }: ScriptedBroker) => received.filter(({ cmd }) =>
 
 for (const [name, load] of Object.entries(clients)) {
   describe(`the client ${name}`, async () => {
-    const open = await load();
+    const open = await load(['mqtt']);
 
     test('is told who refuses the connection, and who has no such name', async () => {
       const told = new RecordingListener();

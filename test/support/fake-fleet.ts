@@ -1,4 +1,5 @@
-import type { Client, ClientListener, Filter, Incoming, Outgoing } from '../../src/clients/client.ts';
+import type { Client, ClientListener, Filter, Incoming, Outgoing, Welcome } from '../../src/clients/client.ts';
+import { noLimits } from '../../src/clients/limits.ts';
 import type { Host } from '../../src/fleet/member.ts';
 import { Member } from '../../src/fleet/member.ts';
 import { Stream } from '../../src/fleet/stream.ts';
@@ -59,6 +60,10 @@ export class FakeClient implements Client {
     this.calls.push('destroy');
   }
 
+  abandon(): void {
+    this.calls.push('abandon');
+  }
+
   check(): void {}
 }
 
@@ -71,6 +76,7 @@ export class FakeHost implements Host {
   readonly queued: { readonly member: Member; readonly atUs: number }[] = [];
   readonly settledMembers: Member[] = [];
   readonly notes: string[] = [];
+  readonly removals: Member[] = [];
   onReceived: (member: Member, message: Incoming) => void = () => {};
   readonly clock = (): number => this.nowUs;
 
@@ -83,6 +89,10 @@ export class FakeHost implements Host {
   }
 
   connected(): void {}
+
+  remove(member: Member): void {
+    this.removals.push(member);
+  }
 
   settled(member: Member): void {
     this.settledMembers.push(member);
@@ -119,6 +129,11 @@ export type Placing = {
   readonly filters?: readonly Filter[];
 };
 
+/** CONNACK without anything special. */
+export function welcomed(openedUs: number, changes: Partial<Welcome> = {}): Welcome {
+  return { sessionPresent: false, openedUs, tcpUs: openedUs + 100, tlsUs: 0, limits: noLimits, ...changes };
+}
+
 /** A member that waits for its turn, and its client. */
 export function placed(host: Host, placing: Placing = {}): { member: Member; client: FakeClient } {
   const { group = makeGroup('g'), index = 0, number = index, broker = 'b', filters = [] } = placing;
@@ -136,10 +151,10 @@ export function ready(host: Host, placing: Placing = {}): { member: Member; clie
   const both = placed(host, placing);
   both.member.open(() => {});
   both.client.connected = true;
-  both.member.connected(false, host.clock());
-  if (both.member.filters.length > 0) {
+  both.member.connected(welcomed(host.clock()));
+  if (both.member.subscriptions.filters.length > 0) {
     both.member.subscribed(
-      both.member.filters.map(({ qos }) => qos),
+      both.member.subscriptions.filters.map(({ qos }) => qos),
       host.clock(),
     );
   }
@@ -157,7 +172,7 @@ export function streamOf(member: Member, number = member.who.index, qos: Qos = 0
     memo: null,
   };
   const operate: Work['operate'] = (client, _sequence, dueUs, nowUs) => client.publish(message, dueUs, nowUs);
-  return new Stream(number, member.who.index, member.cellOf(qos), { operate }, qos > 0);
+  return new Stream(number, member.who.index, member.cellOf(qos), { operate }, message);
 }
 
 type Arriving = Partial<Pick<Incoming, 'qos' | 'dup' | 'retain' | 'receivedUs'>> & {

@@ -1,4 +1,4 @@
-import type { ClientListener, Incoming } from '../../src/clients/client.ts';
+import type { ClientListener, Incoming, Welcome } from '../../src/clients/client.ts';
 import type { Qos } from '../../src/mqtt/packets.ts';
 import { within } from './wait-for.ts';
 
@@ -22,19 +22,21 @@ export interface Ack {
 
 /** Remembers all that a client tells, and lets a test wait for it. */
 export class RecordingListener implements ClientListener {
-  readonly connects: { sessionPresent: boolean; openedUs: number }[] = [];
+  readonly connects: Welcome[] = [];
   readonly closes: { cause: string; detail: string | undefined }[] = [];
   readonly subacks: { codes: number[]; writtenUs: number }[] = [];
   readonly acks: Ack[] = [];
   readonly abandons: { stream: number; dueUs: number }[] = [];
+  readonly resends: { stream: number; dueUs: number }[] = [];
+  readonly forbiddens: { stream: number; dueUs: number; cause: string }[] = [];
   readonly messages: Message[] = [];
   writables = 0;
   /** Called at each `writable`, after it was counted. */
   onWritable: () => void = () => {};
   readonly #waiting = new Set<() => void>();
 
-  connected(sessionPresent: boolean, openedUs: number): void {
-    this.connects.push({ sessionPresent, openedUs });
+  connected(welcome: Welcome): void {
+    this.connects.push(welcome);
     this.#wake();
   }
 
@@ -55,6 +57,16 @@ export class RecordingListener implements ClientListener {
 
   abandoned(stream: number, dueUs: number): void {
     this.abandons.push({ stream, dueUs });
+    this.#wake();
+  }
+
+  resent(stream: number, dueUs: number): void {
+    this.resends.push({ stream, dueUs });
+    this.#wake();
+  }
+
+  forbidden(stream: number, dueUs: number, cause: string): void {
+    this.forbiddens.push({ stream, dueUs, cause });
     this.#wake();
   }
 

@@ -13,6 +13,8 @@ export interface MosquittoOptions {
   readonly persistence?: boolean;
   /** Further lines of its configuration. */
   readonly lines?: readonly string[];
+  /** Further listeners, each with the lines below its own. */
+  readonly listeners?: readonly (readonly string[])[];
   readonly port?: number;
 }
 
@@ -24,6 +26,8 @@ export interface Mosquitto {
   readonly log: string;
   /** SIGTERM, then gone; with its files. */
   stop(): Promise<void>;
+  /** SIGTERM, then gone, as at a planned restart; its files stay for `restart`. */
+  shutDown(): Promise<void>;
   /** SIGKILL, then gone; its files stay for `restart`. */
   kill9(): Promise<void>;
   /** SIGSTOP: connections stay, nothing is answered. */
@@ -100,13 +104,13 @@ class MosquittoProcess implements Mosquitto {
   #child: ChildProcess | null = null;
   log = '';
 
-  constructor(program: string, directory: string, port: number, { persistence = false, lines = [] }: MosquittoOptions) {
+  constructor(program: string, directory: string, port: number, options: MosquittoOptions) {
     this.port = port;
     this.url = `mqtt://127.0.0.1:${port}`;
     this.#program = program;
     this.#directory = directory;
     this.#configuration = join(directory, 'mosquitto.conf');
-    writeFileSync(this.#configuration, `${configuration(directory, port, persistence, lines).join('\n')}\n`);
+    writeFileSync(this.#configuration, `${configuration(directory, port, options).join('\n')}\n`);
   }
 
   get pid(): number {
@@ -137,6 +141,10 @@ class MosquittoProcess implements Mosquitto {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
+  shutDown(): Promise<void> {
+    return this.#end('SIGTERM');
+  }
+
   kill9(): Promise<void> {
     return this.#end('SIGKILL');
   }
@@ -158,7 +166,8 @@ class MosquittoProcess implements Mosquitto {
   }
 }
 
-function configuration(directory: string, port: number, persistence: boolean, lines: readonly string[]): string[] {
+function configuration(directory: string, port: number, options: MosquittoOptions): string[] {
+  const { persistence = false, lines = [], listeners = [] } = options;
   return [
     `persistence ${persistence}`,
     ...(persistence ? [`persistence_location ${directory}/`] : []),
@@ -173,6 +182,7 @@ function configuration(directory: string, port: number, persistence: boolean, li
     'sys_interval 1',
     ...lines,
     `listener ${port} 127.0.0.1`,
+    ...listeners.flat(),
   ];
 }
 

@@ -11,6 +11,7 @@ export function sessionTo(url: string, settings: Partial<Session> = {}): Session
     target: { url },
     protocol: '3.1.1',
     cleanStart: true,
+    resumes: false,
     keepAliveS: 0,
     inFlight: 20,
     connectTimeoutMs: 10_000,

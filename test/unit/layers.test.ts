@@ -31,7 +31,7 @@ const doorways: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/'],
   'fastest-levenshtein': ['base/nearest.ts'],
   'hdr-histogram-js': ['metrics/'],
-  mqtt: ['clients/mqttjs.ts', 'clients/mqttjs-options.ts'],
+  mqtt: ['clients/mqttjs.ts', 'clients/mqttjs-link.ts', 'clients/mqttjs-store.ts'],
   'mqtt-packet': ['mqtt/'],
   'p-limit': ['fleet/connect.ts'],
   pino: ['base/log.ts'],
@@ -46,7 +46,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   'clients/index.ts': ['fleet/', 'cli/'],
   'pacing/index.ts': ['workloads/', 'scenario/'],
   'reporters/index.ts': ['cli/'],
-  'transports/index.ts': ['clients/'],
+  'transports/index.ts': ['transports/load.ts'],
   'workloads/index.ts': ['workloads/lookup.ts', 'scenario/'],
 };
 

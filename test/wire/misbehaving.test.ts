@@ -21,7 +21,7 @@ after(() => assert.deepEqual(escaped, [], 'no exception escapes'));
 
 for (const [name, load] of Object.entries(clients)) {
   describe(`the client ${name} loses one connection, and nothing else, to a broker that`, async () => {
-    const open = await load();
+    const open = await load(['mqtt']);
     for (const misbehaviour of misbehaviours) {
       for (const protocol of misbehaviour.protocols) {
         test(`${misbehaviour.name}, MQTT ${protocol}`, () => suffer(open, misbehaviour, protocol));
@@ -33,7 +33,7 @@ for (const [name, load] of Object.entries(clients)) {
 for (const [name, load] of Object.entries(clients)) {
   for (const protocol of ['3.1.1', '5'] as const) {
     test(`the client ${name} survives random packets behind CONNACK, MQTT ${protocol}`, async (t) => {
-      const open = await load();
+      const open = await load(['mqtt']);
       const random = randomFor(t);
       const reaction: Reaction = (_, peer) => {
         peer.send(accepted(peer));
@@ -52,8 +52,8 @@ async function meet(open: OpenClient, session: Session): Promise<void> {
   const told = new RecordingListener();
   const client = open(session, told);
   const connected = told.connected.bind(told);
-  told.connected = (sessionPresent, openedUs) => {
-    connected(sessionPresent, openedUs);
+  told.connected = (welcome) => {
+    connected(welcome);
     client.subscribe([{ topicFilter: 'a', qos: 1 }]);
     client.publish(publishing('a', 1, 'x'), 0, 0);
     client.publish(publishing('a', 2, 'x'), 0, 0);

@@ -17,6 +17,7 @@ export const connections: Section = (result, width, ink) => {
     ...told('connections lost', totals.disconnects, width, ink),
     ...told('taken over', totals.takeovers, width, ink),
     ...told('connected again', totals.reconnects, width, ink),
+    ...sessions(result, width, ink),
     ...told('protocol errors', totals.protocol_errors, width, ink),
     ...told('filters refused', totals.subscribe_errors, width, ink),
   ];
@@ -28,6 +29,18 @@ function connected({ run, totals }: Result): string {
   const last = totals.clients_connected.last;
   const left = last === ever ? '' : `, ${count(last)} at the end`;
   return `${count(ever)} of ${count(run.clients)}${pace}${left}`;
+}
+
+/** Kept ones only. */
+function sessions({ totals }: Result, width: number, ink: Ink): string[] {
+  const { sessions_resumed: resumed, sessions_gone: gone, sessions_removed: removed } = totals;
+  const again = resumed.count + gone.count;
+  const text = [
+    ...(again > 0 ? [`${count(resumed.count)} of ${count(again)} found again`] : []),
+    ...(removed.count > 0 ? [`${count(removed.count)} removed at the end`] : []),
+  ].join(', ');
+  if (text === '') return [];
+  return line('kept sessions', text, width).map((words) => (gone.count > 0 ? ink.yellow(words) : words));
 }
 
 function told(name: string, { count: n, by }: CounterResult, width: number, ink: Ink): string[] {

@@ -5,6 +5,8 @@ import { table } from './table.ts';
 
 const shown: readonly TimeName[] = [
   'connect_time',
+  'tcp_time',
+  'tls_time',
   'subscribe_time',
   'reconnect_time',
   'publish_time',

@@ -12,7 +12,7 @@ test("the system's error codes become causes", () => {
 });
 
 test('an unknown error is a socket error', () => {
-  assert.equal(causeOfError(errno('EPROTO')), 'socket_error');
+  assert.equal(causeOfError(errno('EOWNERDEAD')), 'socket_error');
   assert.equal(causeOfError(new Error('without a code')), 'socket_error');
   assert.equal(causeOfError(errno('toString')), 'socket_error');
 });

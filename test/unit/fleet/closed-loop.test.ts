@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ClosedLoop } from '../../../src/fleet/closed-loop.ts';
 import type { Placed } from '../../../src/fleet/drive.ts';
-import { FakeHost, ready, streamOf } from '../../support/fake-fleet.ts';
+import { FakeHost, ready, streamOf, welcomed } from '../../support/fake-fleet.ts';
 import { group as makeGroup } from '../../support/hand-made.ts';
 
 const startUs = 10_000_000;
@@ -120,7 +120,7 @@ describe('a closed loop', () => {
     assert.deepEqual(lengths(), [0, 128]);
     member.open(() => {});
     client.connected = true;
-    member.connected(false, 0);
+    member.connected(welcomed(0));
     // At once, without waiting for a tick.
     assert.deepEqual(lengths(), [128, 128]);
     loop.run(host.clock);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FakeHost, type Placing, placed, ready } from '../../support/fake-fleet.ts';
+import { FakeHost, type Placing, placed, ready, welcomed } from '../../support/fake-fleet.ts';
 import { group } from '../../support/hand-made.ts';
 
 const filters = [
@@ -28,7 +28,7 @@ describe('a member that connects', () => {
     let left = 0;
     member.open(() => left++);
     assert.deepEqual([client.calls, left, gauges(host)], [['connect'], 0, [0, 1]]);
-    member.connected(false, 1000);
+    member.connected(welcomed(1000));
     assert.deepEqual([left, gauges(host), member.ready, member.settled], [1, [1, 0], true, true]);
     assert.deepEqual(host.settledMembers, [member]);
   });
@@ -38,7 +38,7 @@ describe('a member that connects', () => {
     member.due(1_000_000);
     member.open(() => {});
     host.nowUs = 1_001_000;
-    member.connected(false, 1_000_700);
+    member.connected(welcomed(1_000_700));
     const { counts, times } = host.taken().measured;
     assert.equal(counts.connects, 1);
     assert.deepEqual(
@@ -53,7 +53,7 @@ describe('a member that connects', () => {
   test('is ready only when its SUBSCRIBE is answered', () => {
     const { host, member, client } = staged({ filters });
     member.open(() => {});
-    member.connected(false, 0);
+    member.connected(welcomed(0));
     assert.deepEqual([client.calls, client.filters, member.ready], [['connect', 'subscribe'], filters, false]);
     host.nowUs += 50;
     member.subscribed([1, 2], host.nowUs - 50);
@@ -66,7 +66,7 @@ describe('a member that connects', () => {
   test('tells which subscriptions are refused or granted less', () => {
     const { host, member } = staged({ filters, index: 4 });
     member.open(() => {});
-    member.connected(false, 0);
+    member.connected(welcomed(0));
     member.subscribed([0x87, 1], 0);
     assert.deepEqual(host.taken().measured.causes, { subscribe_errors: { not_authorized: 1 } });
     assert.deepEqual(member.absences(), [
@@ -121,7 +121,7 @@ describe('a member that loses its connection', () => {
     host.nowUs += 150_000;
     member.open(() => {});
     host.nowUs += 1000;
-    member.connected(false, host.nowUs - 400);
+    member.connected(welcomed(host.nowUs - 400));
     assert.equal(client.calls.filter((call) => call === 'subscribe').length, 2);
     member.subscribed([1, 2], host.nowUs);
     const { counts, causes, times } = host.taken().measured;
@@ -138,7 +138,7 @@ describe('a member that loses its connection', () => {
     for (let i = 0; i < 5; i++) {
       member.closed('connection_reset');
       member.open(() => {});
-      member.connected(false, host.nowUs);
+      member.connected(welcomed(host.nowUs));
     }
     assert.deepEqual(
       host.queued.map(({ atUs }) => atUs - host.nowUs),

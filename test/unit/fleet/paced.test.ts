@@ -8,7 +8,7 @@ import { constantPacer } from '../../../src/pacing/constant.ts';
 import type { Pacer } from '../../../src/pacing/pacer.ts';
 import { stagesPacer } from '../../../src/pacing/stages.ts';
 import { indexOf, shareSlice } from '../../../src/plan/share.ts';
-import { type FakeClient, FakeHost, ready, streamOf } from '../../support/fake-fleet.ts';
+import { type FakeClient, FakeHost, ready, streamOf, welcomed } from '../../support/fake-fleet.ts';
 import { group as makeGroup } from '../../support/hand-made.ts';
 import { randomFor } from '../../support/seeded.ts';
 
@@ -217,7 +217,7 @@ describe('what a client cannot send is owed', () => {
     assert.deepEqual(counts(), { publishes_due: 10, messages_sent: 5, owed: 5 });
     member.open(() => {});
     client.connected = true;
-    member.connected(false, 0);
+    member.connected(welcomed(0));
     assert.deepEqual(counts(), { publishes_due: 10, messages_sent: 10, owed: 0 });
   });
 

@@ -1,0 +1,75 @@
+/** Cost: a clock reading a read, and over a WebSocket a look at each write. */
+import type { Socket } from 'node:net';
+import type { IClientOptions, MqttClient } from 'mqtt';
+import { connect, UniqueMessageIdProvider } from 'mqtt';
+import { nowUs } from '../base/clock.ts';
+import type { Session } from './client.ts';
+import { type Beginning, mqttjsOptions } from './mqttjs-options.ts';
+import type { SessionStore } from './mqttjs-store.ts';
+
+/** What is counted on the socket; a WebSocket stream has not got it. */
+type Counters = Partial<Pick<Socket, 'bytesRead' | 'bytesWritten' | 'setNoDelay'>>;
+
+/** One connection of MQTT.js, from `connect` to `closed`: its socket, its instants and its bytes. */
+export class Link {
+  readonly mqtt: MqttClient;
+  readonly openedUs = nowUs();
+  tcpUs = 0;
+  tlsUs = 0;
+  /** The beginning of the last read. */
+  readUs = 0;
+  readonly #counters: Counters;
+  #written = 0;
+  #read = 0;
+
+  constructor(session: Session, beginning: Omit<Beginning, 'dialled'>, store: SessionStore | undefined) {
+    const options = mqttjsOptions(session, { ...beginning, dialled: (socket) => this.#watch(socket) });
+    this.mqtt = connect({
+      ...options,
+      ...(store !== undefined && { outgoingStore: store }),
+      // The default provider of MQTT.js gives ids out again that are still in flight.
+      messageIdProvider: new UniqueMessageIdProvider(),
+    } as unknown as IClientOptions);
+    const { stream } = this.mqtt;
+    this.#counters = stream as unknown as Counters;
+    this.#counters.setNoDelay?.(true);
+    if (this.#counters.bytesWritten === undefined) this.#countWrites();
+    else this.#watch(stream as Socket);
+    // Before the listener of MQTT.js: a read begins here.
+    stream.prependListener('data', (chunk: Buffer) => {
+      this.readUs = nowUs();
+      this.#read += chunk.length;
+    });
+  }
+
+  get bytesWritten(): number {
+    return this.#counters.bytesWritten ?? this.#written;
+  }
+
+  get bytesRead(): number {
+    return this.#counters.bytesRead ?? this.#read;
+  }
+
+  get backedUp(): boolean {
+    return this.mqtt.stream.writableNeedDrain;
+  }
+
+  #watch(socket: Socket): void {
+    socket.once('connect', () => {
+      this.tcpUs = nowUs();
+    });
+    socket.once('secureConnect', () => {
+      this.tlsUs = nowUs();
+    });
+  }
+
+  /** The bytes of MQTT: a frame around them is the WebSocket's. */
+  #countWrites(): void {
+    const { stream } = this.mqtt;
+    const write = stream.write.bind(stream) as (...words: unknown[]) => boolean;
+    stream.write = (chunk: unknown, ...more: unknown[]) => {
+      this.#written += Buffer.byteLength(chunk as string | Buffer);
+      return write(chunk, ...more);
+    };
+  }
+}

@@ -1,0 +1,19 @@
+/** What the codes of OpenSSL and Node mean for somebody who wants to connect; see openssl-verification-options(1). */
+const meanings: readonly (readonly [code: RegExp, cause: string])[] = [
+  [/^CERT_HAS_EXPIRED$/, 'certificate_expired'],
+  [/^CERT_NOT_YET_VALID$/, 'certificate_not_yet_valid'],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$|^HOSTNAME_MISMATCH$/, 'certificate_name_mismatch'],
+  [/SELF_SIGNED_CERT|^UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT)/, 'certificate_issuer_unknown'],
+  [/^CERT_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$/, 'certificate_invalid'],
+  [/^ERR_SSL_.*ALERT_CERTIFICATE_REQUIRED$/, 'client_certificate_required'],
+  [/^ERR_SSL_.*ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_|UNSUPPORTED_CERTIFICATE)/, 'client_certificate_refused'],
+  [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/, 'not_tls'],
+  [/^ERR_SSL_|^EPROTO$/, 'tls_handshake_failed'],
+];
+
+/** The cause that an error of TLS means; undefined: it is none. */
+export function causeOfTlsError({ code, message }: NodeJS.ErrnoException): string | undefined {
+  // Node's own words for a socket that was closed in the handshake; its code is that of any reset.
+  if (/before secure TLS connection was established/.test(message)) return 'tls_handshake_failed';
+  return code === undefined ? undefined : meanings.find(([known]) => known.test(code))?.[1];
+}
