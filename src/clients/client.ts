@@ -78,7 +78,7 @@ export interface Welcome {
 
 /** Told by a client. A failed connect and a lost connection are both `closed`, told exactly once per `connect`. */
 export interface ClientListener {
-  /** CONNACK success; what is sent again follows it. */
+  /** CONNACK success. */
   connected(welcome: Welcome): void;
   /** `cause` is a snake_case name (see causes.ts), `detail` is for people. */
   closed(cause: string, detail?: string): void;

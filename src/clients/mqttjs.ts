@@ -27,6 +27,8 @@ class MqttjsClient implements Client {
   #clientId: string;
   /** Has been connected before. */
   #again = false;
+  /** The session goes on: the server may answer both what was sent before the loss and what was sent again. */
+  #resumed = false;
   #fresh = false;
   /** Undefined: the session does not outlive a connection. */
   readonly #store: SessionStore | undefined;
@@ -267,9 +269,9 @@ class MqttjsClient implements Client {
     if (this.#limits.keepAliveS !== undefined) this.#keepAlive.periodUs = this.#limits.keepAliveS * 1e6;
     if (clientId === '' && this.#limits.assignedClientId !== undefined) this.#clientId = this.#limits.assignedClientId;
     // MQTT 3.1 cannot say whether the session is there; its servers must keep it.
-    const resumed = resumes && this.#again && !this.#fresh && (sessionPresent || protocol === '3.1');
+    this.#resumed = resumes && this.#again && !this.#fresh && (sessionPresent || protocol === '3.1');
     this.#again = true;
-    if (resumed) return;
+    if (this.#resumed) return;
     this.#awaited.forgetReceived();
     this.abandon();
   }
@@ -286,8 +288,9 @@ class MqttjsClient implements Client {
 
   #acknowledged(id: number, qos: Qos, code: number): void {
     const flight = this.#awaited.acknowledged(id, qos);
-    if (flight === undefined) this.#fail(cause.protocolError, `unexpected acknowledgement of packet id ${id}`);
-    else this.#listener.acknowledged(flight.stream, code, flight.dueUs, flight.writtenUs);
+    if (flight === undefined) {
+      if (!this.#resumed) this.#fail(cause.protocolError, `unexpected acknowledgement of packet id ${id}`);
+    } else this.#listener.acknowledged(flight.stream, code, flight.dueUs, flight.writtenUs);
     this.#notice();
   }
 

@@ -19,6 +19,8 @@ export class Unacknowledged {
   #resending: number[] = [];
   #resent = 0;
   #before = 0;
+  /** The session goes on: the server may answer both what was sent before the loss and what was sent again. */
+  #resumed = false;
   /** At most so many: the smaller of ours and the server's Receive Maximum [MQTT-3.3.4-9]. */
   #window: number;
 
@@ -51,8 +53,8 @@ export class Unacknowledged {
   /** PUBACK, PUBREC or PUBCOMP, by its first byte; false: nothing waits for it. */
   answered(first: number, id: number, reason: number): boolean {
     const step = this.#inFlight.answer(first, id, reason);
-    if (step === 'unknown') return false;
-    if (step === 'pubrel') {
+    if (step === 'unknown' && (!this.#resumed || first !== 0x50)) return this.#resumed;
+    if (step !== 'done') {
       this.#outbox.acknowledge(this.#sender, 0x62, id);
       return true;
     }
@@ -68,6 +70,7 @@ export class Unacknowledged {
   /** A connection begins; where its session goes on, all that waits is sent again, in order, before anything new [MQTT-4.4.0-1]. */
   begin(window: number, resumed: boolean): void {
     this.#window = window;
+    this.#resumed = resumed;
     if (!resumed) return;
     this.#resending = this.#inFlight.waiting();
     this.#before = this.#resending.length;

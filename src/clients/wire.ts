@@ -290,8 +290,9 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     this.#window = Math.min(inFlight, limits.receiveMaximum, largestWindow);
     this.#maximumPacketSize = limits.maximumPacketSize;
     if (!resumed) this.#forget();
-    this.#listener.connected(welcome);
+    // Before anybody can publish anything new.
     this.#unacknowledged?.begin(this.#window, resumed);
+    this.#listener.connected(welcome);
     outbox.flush();
   }
 }

@@ -173,6 +173,9 @@ function violationHints({ deliveries }: Measured): string[] {
     acked_not_delivered:
       'Acknowledged and not delivered: a queue limit of the broker (Mosquitto: max_queued_messages), an ACL or an expiry ' +
       'looks the same; the log of the broker tells them apart.',
+    duplicate:
+      'Duplicates where none may be: a broker that starts again may send a PUBLISH after its PUBREL, or give a message out ' +
+      'anew (Mosquitto 2.0.11 does the first when it is ended by SIGTERM).',
     out_of_order:
       'Out of order: brokers that queue beyond their in-flight limit may reorder after a stall (Mosquitto 2.0.11 does, ' +
       'above max_inflight_messages).',

@@ -33,10 +33,12 @@ export class RecordingListener implements ClientListener {
   writables = 0;
   /** Called at each `writable`, after it was counted. */
   onWritable: () => void = () => {};
+  onConnected: () => void = () => {};
   readonly #waiting = new Set<() => void>();
 
   connected(welcome: Welcome): void {
     this.connects.push(welcome);
+    this.onConnected();
     this.#wake();
   }
 

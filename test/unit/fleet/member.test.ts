@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FakeHost, type Placing, placed, ready, welcomed } from '../../support/fake-fleet.ts';
+import { noLimits } from '../../../src/clients/limits.ts';
+import { FakeHost, type Placing, placed, ready, streamOf, welcomed } from '../../support/fake-fleet.ts';
 import { group } from '../../support/hand-made.ts';
 
 const filters = [
@@ -192,6 +193,138 @@ describe('the end of a member', () => {
     assert.equal(client.calls.at(-1), 'destroy');
     member.closed('ended');
     assert.deepEqual([left, member.gone, host.settledMembers.length, gauges(host)], [1, true, 1, [0, 0]]);
+  });
+});
+
+describe('a member whose session is kept', () => {
+  const keeping = (protocol: '3.1.1' | '5', kept: 'remove' | 'leave' = 'remove') => {
+    const base = group('g');
+    return group('g', { kept, session: { ...base.session, protocol, cleanStart: false, resumes: true } });
+  };
+  const asked = (calls: readonly string[], call: string) => calls.filter((one) => one === call).length;
+
+  test('subscribes again only where the broker has lost it', () => {
+    for (const [sessionPresent, subscribes] of [
+      [true, 1],
+      [false, 2],
+    ] as const) {
+      const host = new FakeHost();
+      const { member, client } = ready(host, { group: keeping('5'), filters });
+      member.closed('connection_reset');
+      member.open(() => {});
+      member.connected(welcomed(host.nowUs, { sessionPresent }));
+      assert.equal(member.ready, sessionPresent);
+      assert.equal(asked(client.calls, 'subscribe'), subscribes);
+      const { counts } = host.taken().measured;
+      assert.deepEqual(
+        [counts.sessions_resumed, counts.sessions_gone],
+        sessionPresent ? [1, undefined] : [undefined, 1],
+      );
+    }
+  });
+
+  test('on MQTT 5 has it removed with its last word', () => {
+    const host = new FakeHost();
+    const { member } = ready(host, { group: keeping('5') });
+    assert.equal(host.taken().gauges.sessions_kept, 1);
+    host.ending = true;
+    member.end();
+    member.closed('ended');
+    const { measured, gauges: left } = host.taken();
+    assert.deepEqual(
+      [member.gone, host.removals.length, left.sessions_kept, measured.counts.sessions_removed],
+      [true, 0, undefined, 1],
+    );
+  });
+
+  test('before MQTT 5 has it removed by one more connection, which is not counted', () => {
+    const host = new FakeHost();
+    const { member, client } = ready(host, { group: keeping('3.1.1') });
+    host.take();
+    host.ending = true;
+    member.end();
+    member.closed('ended');
+    assert.deepEqual([member.gone, host.removals.length], [false, 1]);
+    let left = 0;
+    member.removeSession(() => left++);
+    member.connected(welcomed(host.nowUs));
+    assert.equal(client.calls.at(-1), 'disconnect');
+    member.closed('ended');
+    const { counts } = host.taken().measured;
+    assert.deepEqual([member.gone, left, counts.connects, counts.sessions_removed], [true, 1, undefined, 1]);
+  });
+
+  test('leaves it where it cannot be removed, or shall stay', () => {
+    const host = new FakeHost();
+    const { member } = ready(host, { group: keeping('3.1.1') });
+    host.ending = true;
+    member.end();
+    member.closed('ended');
+    member.removeSession(() => {});
+    member.closed('connection_refused');
+    assert.deepEqual([member.gone, host.taken().gauges.sessions_kept], [true, 1]);
+    const other = new FakeHost();
+    const stays = ready(other, { group: keeping('5', 'leave') });
+    other.ending = true;
+    stays.member.end();
+    stays.member.closed('ended');
+    assert.deepEqual([stays.member.gone, other.removals.length, other.taken().gauges.sessions_kept], [true, 0, 1]);
+  });
+
+  test('gives up what is in flight when it is gone for good', () => {
+    const { member, client } = staged();
+    member.giveUp();
+    assert.equal(client.calls.includes('abandon'), true);
+  });
+});
+
+describe('the limits of a broker', () => {
+  test('that rule a publish out refuse the connection, with the reason', () => {
+    const host = new FakeHost();
+    const { member, client } = placed(host);
+    const stream = streamOf(member, 0, 2);
+    member.streams.push({ stream, drive: {} as never });
+    member.open(() => {});
+    member.connected(welcomed(host.nowUs, { limits: { ...noLimits, maximumQos: 1 } }));
+    assert.equal(client.calls.at(-1), 'destroy');
+    member.closed('qos_not_supported');
+    assert.deepEqual(host.taken().measured.causes.connect_errors, { qos_not_supported: 1 });
+  });
+
+  test('that rule a filter out keep it from being asked for', () => {
+    const host = new FakeHost();
+    const { member, client } = placed(host, {
+      filters: [
+        { topicFilter: 'a/+', qos: 1 },
+        { topicFilter: 'b', qos: 1 },
+        { topicFilter: '$share/s/c', qos: 1 },
+      ],
+    });
+    member.open(() => {});
+    member.connected(
+      welcomed(host.nowUs, { limits: { ...noLimits, wildcardsAvailable: false, sharedAvailable: false } }),
+    );
+    assert.deepEqual(
+      client.filters.map(({ topicFilter }) => topicFilter),
+      ['b'],
+    );
+    member.subscribed([1], host.nowUs);
+    assert.deepEqual(member.subscriptions.granted, [0xa2, 1, 0x9e]);
+    assert.deepEqual(host.taken().measured.causes.subscribe_errors, {
+      wildcard_subscriptions_not_supported: 1,
+      shared_subscriptions_not_supported: 1,
+    });
+    assert.deepEqual(
+      member.absences().map(({ job, granted }) => [job, granted]),
+      [
+        [0, 128],
+        [2, 128],
+      ],
+    );
+    assert.deepEqual(host.notes, [
+      'g: the broker grants no wildcards in filters',
+      'g: the broker grants no shared subscriptions',
+    ]);
   });
 });
 

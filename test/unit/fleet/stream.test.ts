@@ -14,6 +14,33 @@ function staged(qos: 0 | 1 | 2) {
 }
 
 describe('a stream', () => {
+  test('takes back what a limit of the broker forbade to send', () => {
+    const { client, stream, cell, counts } = staged(1);
+    const publish = client.publish.bind(client);
+    client.publish = (message, dueUs, nowUs) => {
+      stream.forbidden(dueUs, 'packet_too_large');
+      return publish(message, dueUs, nowUs);
+    };
+    assert.equal(stream.publish(client, 1500, 1501), true);
+    const owed = cell.at(1500).counts.deliveries_expected;
+    const { measured, gauges } = counts();
+    assert.deepEqual(
+      [measured.counts, measured.causes],
+      [{ publishes_dropped: 1 }, { publishes_dropped: { packet_too_large: 1 } }],
+    );
+    assert.deepEqual([gauges.in_flight, owed], [undefined, 0]);
+  });
+
+  test('counts what is sent again, and what is owed for what was never acknowledged', () => {
+    const { client, stream, cell, counts } = staged(1);
+    stream.publish(client, 1500, 1501);
+    stream.resent(1500);
+    stream.abandoned(1500, true);
+    assert.equal(cell.at(1500).counts.deliveries_unacked, 3);
+    const { measured } = counts();
+    assert.deepEqual([measured.counts.messages_resent, measured.counts.messages_unacked], [1, 1]);
+  });
+
   test('numbers what the client took, and nothing else', () => {
     const { client, stream, counts } = staged(1);
     client.room = 0;

@@ -52,10 +52,30 @@ suite('a plan in words', () => {
     }
   });
 
+  it('tells of kept sessions and wills', () => {
+    const text = describe(
+      planOf(`
+        brokers: [ mqtt://h ]
+        groups:
+          five: { protocol: 5, session: { expiry: 1h }, will: { topic: "gone/{clientId}", payload: bye, qos: 1, retain: true, delay: 5s } }
+          three: { session: { cleanStart: false, leave: true } }`),
+      machine,
+    );
+    assert.match(text, /MQTT 5, kept and resumed, for 1h, removed at the end, keep-alive 1m/);
+    assert.match(text, /will +to gone\/\{clientId\} at QoS 1, retained, "bye", 5s after the loss/);
+    assert.match(text, /MQTT 3\.1\.1, kept and resumed, as long as the broker decides, left on the broker at the end/);
+  });
+
   it('shows no password', () => {
     const text = describe(planOf('brokers: [ "mqtt://me:secret@h" ]\ngroups: { a: {} }'), machine);
     assert.match(text, /mqtt:\/\/h:1883, as user me/);
     assert.doesNotMatch(text, /secret/);
+    const headers = describe(
+      planOf('brokers: [ { url: "wss://h", headers: { A: secret }, tls: { verify: false } } ]\ngroups: { a: {} }'),
+      machine,
+    );
+    assert.match(headers, /wss:\/\/h:443\/mqtt, any certificate is accepted, headers A, without user name/);
+    assert.doesNotMatch(headers, /secret/);
   });
 });
 

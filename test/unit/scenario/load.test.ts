@@ -29,6 +29,7 @@ describe('a scenario', () => {
       inFlight: 20,
       maxQueued: 1000,
       reconnect: { after: 1000, upTo: 30_000, jitter: 0.5, attempts: 'unlimited' },
+      session: 'clean',
       jobs: [],
     });
   });
@@ -56,6 +57,31 @@ describe('a scenario', () => {
       { name: 'h:1', url: 'mqtt://h:1', username: 'me', password: 'p@ss', weight: 1 },
       { name: 'n', url: 'mqtt://[::1]:1883', username: 'u', password: 'p', weight: 2 },
     ]);
+  });
+
+  it('takes brokers over TLS and WebSocket, with their ports and paths', () => {
+    const urls = (...written: string[]) =>
+      read(`brokers: ${JSON.stringify(written)}\ngroups: { a: {} }`).brokers?.map(({ url, username, password }) => [
+        url,
+        username,
+        password,
+      ]);
+    assert.deepEqual(urls('mqtts://h', 'ssl://u:p@h:1', 'ws://h', 'wss://u:a%2Fb@h/', 'ws://h:9001/a@b?t=1'), [
+      ['mqtts://h:8883', undefined, undefined],
+      ['mqtts://h:1', 'u', 'p'],
+      ['ws://h:80/mqtt', undefined, undefined],
+      ['wss://h:443/', 'u', 'a/b'],
+      ['ws://h:9001/a@b?t=1', undefined, undefined],
+    ]);
+  });
+
+  it('keeps secrets of headers out of its text', () => {
+    const { maskedText } = read(
+      'brokers:\n  - url: "ws://h"\n    headers: { Authorization: "Bearer abc", X-Other: "${TOKEN}" }\ngroups: { a: {} }',
+      { env: { TOKEN: 'x' } },
+    );
+    assert.doesNotMatch(maskedText, /abc/);
+    assert.match(maskedText, /X-Other: "\$\{TOKEN\}"/);
   });
 
   it('is changed by --set, also in lists, below names with dots and where no map was', () => {

@@ -81,18 +81,62 @@ describe('problems of a scenario', () => {
   });
 
   it('say of keys of later versions that they are not supported yet', () => {
-    const later = ['will: { topic: x }', 'session: { expiry: 1h }', 'localAddress: 127.0.0.1'];
+    const later = ['localAddress: 127.0.0.1'];
     for (const key of later) assert.match(heads(group(key))[0] ?? '', /not supported yet by this version/, key);
     assert.match(
       heads(group('clients: 1', '{ topic: a, payload: { file: a.bin } }'))[0] ?? '',
       /file is not supported yet/,
     );
-    for (const scheme of ['mqtts', 'ws', 'wss']) {
-      assert.match(heads(`brokers: [ "${scheme}://h" ]\n${group('clients: 1')}`)[0] ?? '', /not supported yet/);
-    }
+  });
+
+  it('know which broker may have what', () => {
+    const broker = (keys: string) => problems(`brokers:\n  - { ${keys} }\n${group('clients: 1')}`)[0] ?? '';
     assert.match(
-      heads(`brokers: [ { url: "mqtt://h", tls: {} } ]\n${group('clients: 1')}`)[0] ?? '',
-      /tls is not supported yet/,
+      broker('url: "mqtt://h", tls: {}'),
+      /tls must not be given with mqtt:\/\/.*did you mean mqtts:\/\/\?/s,
+    );
+    assert.match(broker('url: "ws://h", tls: {}'), /did you mean wss:\/\/\?/);
+    assert.match(
+      broker('url: "mqtts://h", headers: { a: b }'),
+      /headers must not be given: only ws:\/\/ and wss:\/\/ have headers/,
+    );
+    assert.match(broker('url: "wss://h", headers: { "a b": c }'), /must be the name of an HTTP header/);
+    assert.match(broker('url: "mqtts://h", tls: { cert: c.pem }'), /tls must have the key of its cert/);
+    assert.match(broker('url: "mqtts://h", tls: { key: c.key }'), /tls must have the cert of its key/);
+    assert.match(broker('url: "mqtts://h/path"'), /without a path.*a path is for WebSocket/s);
+    assert.match(broker('url: "https://h"'), /did you mean wss:\/\/\?/);
+    assert.match(broker('url: "mqts://h"'), /did you mean mqtts:\/\/\?|did you mean mqtt:\/\/\?/);
+  });
+
+  it('say what a version of MQTT cannot say about sessions and wills', () => {
+    const one = (keys: string) => heads(group(keys))[0] ?? '';
+    assert.match(
+      one('session: { cleanStart: true, sessionExpiry: 1h }'),
+      /sessionExpiry must not be given with protocol 3.1.1/,
+    );
+    assert.match(one('session: { expiry: 1500ms }'), /expiry must be whole seconds/);
+    assert.match(one('session: kept'), /session must be clean, or a map with expiry, or one with cleanStart/);
+    assert.match(one('will: { topic: x, delay: 5s }'), /delay must not be given with protocol 3.1.1/);
+    assert.match(one('will: { topic: "x/+" }'), /topic must be a topic name, without the wildcards/);
+    assert.match(one('will: { topic: "x/{seq}" }'), /must not have the field \{seq\} in a will/);
+    assert.match(one('will: { payload: gone }'), /will must have the key topic/);
+    assert.match(
+      one('clientId: ""\n    session: { expiry: 1h }'),
+      /clientId must not be empty where sessions are kept/,
+    );
+    assert.match(one('clientId: ""\n    protocol: "3.1"'), /clientId must not be empty with protocol 3.1/);
+    accepts(group('clientId: ""\n    clients: 5'));
+  });
+
+  it('find thresholds that will have no data, of TLS, sessions and wills too', () => {
+    const asked = (metric: string, keys = '', brokers = '') =>
+      heads(`${brokers}${group(`clients: 1${keys}`)}thresholds: { ${metric}: "count == 0" }\n`);
+    const wills = '\n    will: { topic: x }';
+    assert.match(asked('tls_time')[0] ?? '', /tls_time will have no data: no broker has a url of mqtts/);
+    assert.match(asked('sessions_gone')[0] ?? '', /no group keeps its sessions/);
+    assert.match(asked('wills_received')[0] ?? '', /no group has a will/);
+    accepts(
+      `${group(`clients: 1${wills}\n    session: { expiry: 1h }`)}thresholds: { wills_received: "count == 0", sessions_gone: "count == 0" }\n`,
     );
   });
 
