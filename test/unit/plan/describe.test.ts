@@ -61,9 +61,12 @@ suite('a plan in words', () => {
           three: { session: { cleanStart: false, leave: true } }`),
       machine,
     );
-    assert.match(text, /MQTT 5, kept and resumed, for 1h, removed at the end, keep-alive 1m/);
+    assert.match(text, /MQTT 5, kept and resumed, for 1h, removed at the end,\s+keep-alive 1m/);
     assert.match(text, /will +to gone\/\{clientId\} at QoS 1, retained, "bye", 5s after the loss/);
-    assert.match(text, /MQTT 3\.1\.1, kept and resumed, as long as the broker decides, left on the broker at the end/);
+    assert.match(
+      text,
+      /MQTT 3\.1\.1, kept and resumed, as long as the broker decides, left on the\s+broker at the end/,
+    );
   });
 
   it('shows no password', () => {
