@@ -7,6 +7,7 @@ import type { Qos } from '../mqtt/packets.ts';
 import { Awaited } from './awaited.ts';
 import { cause, causeOfError, connackName, disconnectName } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
+import { foreignCause } from './foreign.ts';
 import { layOut } from './incoming.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { mqttjsOptions } from './mqttjs-options.ts';
@@ -15,7 +16,7 @@ import { flawOf } from './packet-flaw.ts';
 export const mqttjs: OpenClient = (session, listener) => new MqttjsClient(session, listener);
 
 /** What is counted on the socket; a WebSocket stream has not got it. */
-type Counters = Partial<Pick<Socket, 'bytesRead' | 'bytesWritten' | 'writableNeedDrain' | 'setNoDelay'>>;
+type Counters = Partial<Pick<Socket, 'bytesRead' | 'bytesWritten' | 'connecting' | 'writableNeedDrain' | 'setNoDelay'>>;
 
 /** One connection of MQTT.js, from `connect` to `closed`. */
 interface Link {
@@ -92,8 +93,10 @@ class MqttjsClient implements Client {
     mqtt.on('close', this.#onClose);
     mqtt.stream.on('drain', this.#notice);
     // Before the listener of MQTT.js: a read begins here.
-    mqtt.stream.prependListener('data', () => {
+    mqtt.stream.prependListener('data', (bytes: Buffer) => {
       this.#readUs = nowUs();
+      const foreign = this.#accepted ? null : foreignCause(bytes, bytes.length);
+      if (foreign !== null) this.#fail(foreign);
     });
   }
 
@@ -151,7 +154,8 @@ class MqttjsClient implements Client {
     if (this.#endedUs > 0) {
       if (now - this.#endedUs >= patienceUs) this.destroy();
     } else if (!this.#connected) {
-      if (now - this.#link.openedUs >= patienceUs) this.#fail(cause.connectTimeout);
+      const why = this.#link.socket.connecting === true ? cause.connectTimeout : cause.connackTimeout;
+      if (now - this.#link.openedUs >= patienceUs) this.#fail(why);
     } else if (this.#awaited.subscribingSinceUs + patienceUs <= now) {
       this.#fail(cause.subackTimeout);
     } else {

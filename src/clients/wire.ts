@@ -7,6 +7,7 @@ import { transports } from '../transports/index.ts';
 import type { Connection, TransportListener } from '../transports/transport.ts';
 import { causeOfError } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
+import { foreignCause } from './foreign.ts';
 import { connectPacket, readConnack, readDisconnect } from './handshake.ts';
 import { InFlight } from './in-flight.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -134,9 +135,8 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
 
   check(now: number): void {
     if (this.#state === 'connected') this.#checkConnected(now);
-    else if (this.#state !== 'closed' && now - this.#openedUs > this.#session.connectTimeoutMs * 1000) {
-      this.#fail('connect_timeout');
-    }
+    else if (this.#state !== 'closed' && now - this.#openedUs > this.#session.connectTimeoutMs * 1000)
+      this.#fail(this.#state === 'opening' ? 'connect_timeout' : 'connack_timeout');
   }
 
   #checkConnected(now: number): void {
@@ -164,8 +164,9 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     if (this.#cause !== null && this.#state !== 'ending') return;
     this.bytesReceived += length;
     this.#readUs = nowUs();
-    const framing = this.#framing as Framing;
-    if (!framing.feed(buffer, length, this) && this.#cause === null) this.#malformed('malformed packet');
+    const foreign = this.#state === 'waiting' ? foreignCause(buffer, length) : null;
+    if (foreign !== null) this.#fail(foreign);
+    else if (this.#framing?.feed(buffer, length, this) === false && this.#cause === null) this.#malformed('bad packet');
     outbox.flush();
     if (this.#owing && !this.#blocked && this.#state === 'connected') this.#room();
   }
@@ -294,7 +295,6 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
 }
 
 const pingreq = Uint8Array.of(0xc0, 0);
-
 warmUp();
 
 export const wire: OpenClient = (session, listener) => new WireClient(session, listener);
