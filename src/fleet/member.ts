@@ -33,6 +33,8 @@ export type MemberSetting = {
   readonly number: number;
   readonly who: Identity;
   readonly group: GroupPlan;
+  /** What the time line calls it: its group, and its broker where there are several. */
+  readonly place: string;
   readonly session: Session;
   /** Everything it subscribes to, with the job that asks for it. */
   readonly subscriptions: readonly (readonly [job: number, filter: Filter])[];
@@ -53,6 +55,7 @@ export class Member implements ClientListener {
   /** Has been ready once, or is gone for good. */
   settled = false;
   readonly #jobs: readonly number[];
+  readonly #place: string;
   readonly #host: Host;
   readonly #cell: Cell;
   readonly #cells: (Cell | undefined)[] = [];
@@ -69,6 +72,7 @@ export class Member implements ClientListener {
     this.number = setting.number;
     this.who = setting.who;
     this.group = setting.group;
+    this.#place = setting.place;
     this.filters = setting.subscriptions.map(([, filter]) => filter);
     this.#jobs = setting.subscriptions.map(([job]) => job);
     this.#host = host;
@@ -189,7 +193,7 @@ export class Member implements ClientListener {
     if (cause === 'broker_protocol_error') tally.counts.protocol_errors++;
     if (cause === 'session_taken_over') tally.counts.takeovers++;
     const what = counter === 'disconnects' ? 'connection lost' : 'could not connect';
-    this.#host.note(`${this.group.name}: ${what}: ${cause}${detail === undefined ? '' : ` (${detail})`}`);
+    this.#host.note(`${this.#place}: ${what}: ${cause}${detail === undefined ? '' : ` (${detail})`}`);
   }
 
   #turnOver(): void {
