@@ -52,7 +52,7 @@ function bar({ stream, columns }: Output): Reporter {
     clearOnComplete: true,
     gracefulExit: false,
     fps: 4,
-    // What is told above it takes its place until it is drawn again.
+    // What is told above it has taken its place.
     forceRedraw: true,
   });
   return {
@@ -64,7 +64,8 @@ function bar({ stream, columns }: Output): Reporter {
     second(snapshot, totals) {
       view?.second(snapshot);
       const troubles = view?.troubles(totals) ?? '';
-      if (troubles !== '') stream.write(`\r\u001b[K${troubles}`);
+      // The bar goes on below them; the cursor is saved there, because stopping the bar restores it.
+      if (troubles !== '') stream.write(`\r\u001b[K${troubles}\u001b7`);
       const now = view?.now(totals);
       if (now !== undefined) single.update(now.share, { name: now.name, detail: now.detail });
     },

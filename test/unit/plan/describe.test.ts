@@ -52,6 +52,18 @@ suite('a plan in words', () => {
     }
   });
 
+  for (const columns of [80, 60, 40]) {
+    it(`fits ${columns} columns`, () => {
+      const text = describe(
+        planOf('groups: { boards: { clients: 5, subscribe: { topic: "a/+" } } }'),
+        machine,
+        columns,
+      );
+      for (const line of text.split('\n')) assert.ok(line.length <= columns, line);
+      assert.match(text.replaceAll(/\s+/g, ' '), /broker embedded connect as fast as possible, at most 100 at once/);
+    });
+  }
+
   it('shows no password', () => {
     const text = describe(planOf('brokers: [ "mqtt://me:secret@h" ]\ngroups: { a: {} }'), machine);
     assert.match(text, /mqtt:\/\/h:1883, as user me/);
