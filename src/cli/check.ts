@@ -4,18 +4,21 @@ import { makeRunTag } from '../base/random.ts';
 import { compile } from '../plan/compile.ts';
 import { describe } from '../plan/describe.ts';
 import { needs } from '../plan/needs.ts';
+import { fold } from './fold.ts';
 import { openScenario, type ScenarioOptions } from './open-scenario.ts';
 
-export type Streams = { readonly out: NodeJS.WritableStream; readonly err: NodeJS.WritableStream };
+/** `columns`: of the terminal, where there is one. */
+type Stream = NodeJS.WritableStream & { readonly columns?: number };
+export type Streams = { readonly out: Stream; readonly err: Stream };
 
 /** Validates a scenario and prints its plan in words; opens no socket. What the machine does not allow goes to stderr. */
 export async function check(name: string, { out, err, ...options }: ScenarioOptions & Streams): Promise<ExitCode> {
   const { scenario, seed, explain } = await openScenario(name, options);
   const plan = compile(scenario, { runTag: makeRunTag(Date.now()), seed, commandLine: '', client: 'wire' });
   const machine = readMachine();
-  out.write(describe(plan, machine));
+  out.write(describe(plan, machine, out.columns));
   const problems = needs(plan, machine);
   if (problems.length === 0) return exitCode.passed;
-  err.write(`${explain(problems).join('\n')}\n`);
+  err.write(`${fold(explain(problems).join('\n'), err.columns)}\n`);
   return exitCode.usage;
 }

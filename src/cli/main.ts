@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../base/errors.ts';
 import { exitCode } from '../base/exit-codes.ts';
+import { fold } from './fold.ts';
 import type { ScenarioOptions } from './open-scenario.ts';
 import { packageVersion } from './package-version.ts';
 import type { RunOptions } from './run-options.ts';
@@ -75,9 +76,9 @@ function commandLine(): Command {
 function tell(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.passed : exitCode.usage;
   if (error instanceof UserError) {
-    process.stderr.write(`${error.message}\n`);
-    if (error.cause instanceof Error) process.stderr.write(`reason: ${error.cause.message}\n`);
-    if (error.hint !== undefined) process.stderr.write(`${error.hint}\n`);
+    const reason = error.cause instanceof Error ? [`reason: ${error.cause.message}`] : [];
+    const lines = [error.message, ...reason, ...(error.hint === undefined ? [] : [error.hint])];
+    process.stderr.write(`${fold(lines.join('\n'), process.stderr.columns)}\n`);
     return error.exitCode;
   }
   const stack = error instanceof Error ? error.stack : String(error);

@@ -10,6 +10,7 @@ import { compile } from '../plan/compile.ts';
 import type { Plan } from '../plan/plan.ts';
 import { run as runPlan } from '../run.ts';
 import type { Result, RunResult } from '../verdict/result.ts';
+import { fold } from './fold.ts';
 import { logRun } from './log-run.ts';
 import { maskedCommandLine } from './mask.ts';
 import { openScenario, requireMachine } from './open-scenario.ts';
@@ -97,5 +98,5 @@ function versions(): RunResult['versions'] {
 }
 
 function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${fold(text, process.stderr.columns)}\n`);
 }

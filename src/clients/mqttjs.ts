@@ -5,6 +5,7 @@ import type { Qos } from '../mqtt/packets.ts';
 import { Awaited } from './awaited.ts';
 import { cause, causeOfError, connackName, disconnectName } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
+import { foreignCause } from './foreign.ts';
 import { layOut } from './incoming.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { type Limits, limitsOf, noLimits } from './limits.ts';
@@ -100,6 +101,10 @@ class MqttjsClient implements Client {
     mqtt.stream.on('error', (error: Error) => {
       if (this.#link?.mqtt === mqtt) this.#onError(error);
     });
+    mqtt.stream.prependListener('data', (bytes: Buffer) => {
+      const foreign = this.#accepted ? null : foreignCause(bytes, bytes.length);
+      if (foreign !== null) this.#fail(foreign);
+    });
     mqtt.stream.on('drain', this.#notice);
   }
 
@@ -179,7 +184,8 @@ class MqttjsClient implements Client {
     if (this.#endedUs > 0) {
       if (now - this.#endedUs >= patienceUs) this.destroy();
     } else if (!this.#connected) {
-      if (now - this.#link.openedUs >= patienceUs) this.#fail(cause.connectTimeout);
+      const why = this.#link.tcpUs === 0 ? cause.connectTimeout : cause.connackTimeout;
+      if (now - this.#link.openedUs >= patienceUs) this.#fail(why);
     } else if (this.#awaited.subscribingSinceUs + patienceUs <= now) {
       this.#fail(cause.subackTimeout);
     } else {

@@ -7,6 +7,7 @@ import { schemeOf } from '../transports/address.ts';
 import type { Connection, Transport, TransportListener } from '../transports/transport.ts';
 import { causeOfError } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
+import { foreignCause } from './foreign.ts';
 import { Handshake, readConnack, readDisconnect } from './handshake.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Limits } from './limits.ts';
@@ -146,9 +147,8 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
 
   check(now: number): void {
     if (this.#state === 'connected') this.#checkConnected(now);
-    else if (this.#state !== 'closed' && now - this.#sinceUs > this.#session.connectTimeoutMs * 1000) {
-      this.#fail('connect_timeout');
-    }
+    else if (this.#state !== 'closed' && now - this.#sinceUs > this.#session.connectTimeoutMs * 1000)
+      this.#fail(this.#state === 'opening' ? 'connect_timeout' : 'connack_timeout');
   }
 
   #checkConnected(now: number): void {
@@ -176,8 +176,9 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     if (this.#cause !== null && this.#state !== 'ending') return;
     this.bytesReceived += length;
     this.#readUs = nowUs();
-    const framing = this.#framing as Framing;
-    if (!framing.feed(buffer, length, this) && this.#cause === null) this.#malformed('malformed packet');
+    const foreign = this.#state === 'waiting' ? foreignCause(buffer, length) : null;
+    if (foreign !== null) this.#fail(foreign);
+    else if (this.#framing?.feed(buffer, length, this) === false && this.#cause === null) this.#malformed('bad packet');
     outbox.flush();
     if (this.#owing && !this.#blocked && this.#state === 'connected') this.#room();
   }
@@ -298,7 +299,6 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
 }
 
 const pingreq = Uint8Array.of(0xc0, 0);
-
 warmUp();
 
 /** Over the transports of these schemes. */

@@ -44,8 +44,9 @@ export function recruit(parts: CrewParts, group: GroupPlan, firstNumber: number)
     const who = identity(parts.plan, group, index);
     const session = sessionOf(parts.plan, group, who);
     const subscriptions = subscriptionsOf(group, who);
+    const place = parts.plan.brokers.length > 1 ? `${group.name} on ${who.broker}` : group.name;
     members.push(
-      new Member({ number: firstNumber + index, who, group, session, subscriptions }, parts.open, parts.host),
+      new Member({ number: firstNumber + index, who, group, place, session, subscriptions }, parts.open, parts.host),
     );
   }
   return { group, members, gate: gate(group.connect.concurrency), drives: employ(parts, group, members), next: 0 };

@@ -37,6 +37,8 @@ export type MemberSetting = {
   readonly number: number;
   readonly who: Identity;
   readonly group: GroupPlan;
+  /** What the time line calls it: its group, and its broker where there are several. */
+  readonly place: string;
   readonly session: Session;
   /** Everything it subscribes to, with the job that asks for it. */
   readonly subscriptions: readonly (readonly [job: number, filter: Filter])[];
@@ -54,6 +56,7 @@ export class Member implements ClientListener {
   readonly streams: { readonly stream: Stream; readonly drive: Drive }[] = [];
   /** Has been ready once, or is gone for good. */
   settled = false;
+  readonly #place: string;
   readonly #host: Host;
   readonly #cell: Cell;
   readonly #cells: (Cell | undefined)[] = [];
@@ -74,6 +77,7 @@ export class Member implements ClientListener {
     this.number = setting.number;
     this.who = setting.who;
     this.group = setting.group;
+    this.#place = setting.place;
     this.#host = host;
     this.#cell = host.cell(this);
     this.subscriptions = new Subscriptions(setting.subscriptions, this.#cell);
@@ -231,7 +235,7 @@ export class Member implements ClientListener {
     if (cause === 'broker_protocol_error') tally.counts.protocol_errors++;
     if (cause === 'session_taken_over') tally.counts.takeovers++;
     const what = counter === 'disconnects' ? 'connection lost' : 'could not connect';
-    this.#host.note(`${this.group.name}: ${what}: ${cause}${detail === undefined ? '' : ` (${detail})`}`);
+    this.#host.note(`${this.#place}: ${what}: ${cause}${detail === undefined ? '' : ` (${detail})`}`);
   }
 
   #turnOver(): void {

@@ -4,11 +4,11 @@ import { type JobReach, reachOf } from '../scenario/reach.ts';
 import { workloadOf } from '../workloads/lookup.ts';
 import { identity, jobContext, populationOfPlan } from './identity.ts';
 import type { GroupPlan, Job, Plan, ReconnectPlan } from './plan.ts';
-import { layOut, type Row } from './rows.ts';
+import type { LayOut, Row } from './rows.ts';
 import { filtersOf, publicationOf } from './streams.ts';
 
 /** Each group as lines. */
-export function describeGroup(plan: Plan): string[][] {
+export function describeGroup(plan: Plan, layOut: LayOut): string[][] {
   const reach = reachOf(populationOfPlan(plan));
   return plan.groups.map((group, g) => {
     const heading = `Group ${group.name}: ${formatCount(group.clients)} client${group.clients === 1 ? '' : 's'}`;

@@ -4,15 +4,16 @@ import { describeGroup } from './describe-group.ts';
 import { clientsPerBroker, demandOf } from './needs.ts';
 import type { BrokerPlan, Plan } from './plan.ts';
 import { ratesOf } from './rates.ts';
-import { layOut, type Row } from './rows.ts';
+import { layOutWithin, type Row } from './rows.ts';
 
-/** The plan and every default in plain words, lines of at most 100 columns; what `mqtt-stress check` prints. */
-export function describe(plan: Plan, machine: Machine): string {
+/** The plan and every default in plain words, in lines of at most 100 columns; what `mqtt-stress check` prints. */
+export function describe(plan: Plan, machine: Machine, columns?: number): string {
+  const layOut = layOutWithin(columns);
   const sections = [
     [plan.name, ...layOut('', [['', plan.description ?? '']])],
     layOut('Brokers', brokerRows(plan)),
     layOut('Times', timeRows(plan)),
-    ...describeGroup(plan),
+    ...describeGroup(plan, layOut),
     layOut('Load', loadRows(plan)),
     layOut('Thresholds', thresholdRows(plan)),
     layOut('This machine', machineRows(plan, machine)),

@@ -3,32 +3,36 @@ import { formatDuration } from '../base/units.ts';
 import type { Phase, Snapshot } from '../metrics/snapshot.ts';
 import type { Totals } from '../metrics/totals.ts';
 import type { Plan } from '../plan/plan.ts';
+import { connectTroubles } from '../verdict/troubles.ts';
 import { LastSecond } from './progress/last-second.ts';
 import type { Stage } from './progress/stage.ts';
 import { stage } from './progress/stage.ts';
 import type { OpenReporter, Output, Reporter } from './reporter.ts';
+import { item, wrap } from './text/table.ts';
 
 const secondsBetweenLines = 5;
 
 /** The run while it runs: one bar on a terminal, elsewhere one plain line every 5 s. */
 export const progress: OpenReporter = (output) => (output.interactive ? bar(output) : lines(output));
 
-function lines({ stream }: Output): Reporter {
+function lines({ stream, columns }: Output): Reporter {
   let view: View | null = null;
   let toldAt = Number.NEGATIVE_INFINITY;
   let toldPhase = '';
   return {
     start(plan) {
-      view = new View(plan);
-      stream.write(`${view.title}\n`);
+      view = new View(plan, columns);
+      stream.write(view.title);
     },
     second(snapshot, totals) {
       view?.second(snapshot);
       if (snapshot.phase === 'ended') return;
-      if (snapshot.phase === toldPhase && snapshot.second - toldAt < secondsBetweenLines) return;
+      const troubles = view?.troubles(totals) ?? '';
+      const due = snapshot.phase !== toldPhase || snapshot.second - toldAt >= secondsBetweenLines;
+      if (!due && troubles === '') return;
       toldAt = snapshot.second;
       toldPhase = snapshot.phase;
-      stream.write(`${view?.line(totals) ?? ''}\n`);
+      stream.write(`${view?.line(totals) ?? ''}\n${troubles}`);
     },
     end() {
       stream.write('\n');
@@ -48,15 +52,20 @@ function bar({ stream, columns }: Output): Reporter {
     clearOnComplete: true,
     gracefulExit: false,
     fps: 4,
+    // What is told above it has taken its place.
+    forceRedraw: true,
   });
   return {
     start(plan) {
-      view = new View(plan);
-      stream.write(`${view.title}\n`);
+      view = new View(plan, columns);
+      stream.write(view.title);
       single.start(1, 0, { name: 'connecting', detail: '' });
     },
     second(snapshot, totals) {
       view?.second(snapshot);
+      const troubles = view?.troubles(totals) ?? '';
+      // The bar goes on below them; the cursor is saved there, because stopping the bar restores it.
+      if (troubles !== '') stream.write(`\r\u001b[K${troubles}\u001b7`);
       const now = view?.now(totals);
       if (now !== undefined) single.update(now.share, { name: now.name, detail: now.detail });
     },
@@ -71,7 +80,7 @@ type Drawn = { readonly name: string; readonly detail: string };
 
 /** Phase, bar, figures; the figures go first where the line is narrow, from the end, never in mid-word. */
 function drawn(share: number, { name, detail }: Drawn, width: number): string {
-  const size = width < 110 ? 12 : 24;
+  const size = width < 50 ? 6 : width < 110 ? 12 : 24;
   const done = Math.round(size * Math.max(0, Math.min(1, share)));
   const head = `${name.padEnd(10)} ${'█'.repeat(done)}${'░'.repeat(size - done)}  `;
   let text = detail;
@@ -90,11 +99,16 @@ class View {
   #startSecond: number | null = null;
   #phase: Phase = 'connecting';
   #second = 0;
+  readonly #columns: number;
+  readonly #told = new Set<string>();
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, columns: number) {
     this.#plan = plan;
+    this.#columns = columns;
     this.#last = new LastSecond(plan.subBuckets);
-    this.title = titleOf(plan);
+    this.title = wrap(titleOf(plan), columns)
+      .map((line) => `${line}\n`)
+      .join('');
   }
 
   second(snapshot: Snapshot): void {
@@ -109,6 +123,17 @@ class View {
     const now = stage(this.#plan, this.#phase, elapsedMs, totals);
     const parts = [now.detail, ...this.#last.figures(totals, this.#phase)];
     return { ...now, detail: parts.filter((part) => part !== '').join(separator) };
+  }
+
+  /** While clients connect: why those of a broker cannot, and what to do, once for each cause. */
+  troubles(totals: Totals): string {
+    if (this.#phase !== 'connecting' && this.#phase !== 'ready') return '';
+    const found = connectTroubles(this.#plan, totals).filter(
+      ({ broker, cause }) => !this.#told.has(`${broker} ${cause}`),
+    );
+    for (const { broker, cause } of found) this.#told.add(`${broker} ${cause}`);
+    const lines = found.flatMap(({ text }) => item('!', text, this.#columns));
+    return lines.map((line) => `${line}\n`).join('');
   }
 
   line(totals: Totals): string {

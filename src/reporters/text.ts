@@ -2,13 +2,14 @@ import { formatDuration } from '../base/units.ts';
 import type { Result } from '../verdict/result.ts';
 import { figures, verdictWord } from './headline.ts';
 import type { OpenReporter } from './reporter.ts';
+import { brokers, brokersReached } from './text/brokers.ts';
 import { connections } from './text/connections.ts';
 import { delivery } from './text/delivery.ts';
 import { count } from './text/figures.ts';
 import type { Ink } from './text/ink.ts';
 import { inkFor } from './text/ink.ts';
 import { latency } from './text/latency.ts';
-import { brokers, groups } from './text/parts.ts';
+import { groups } from './text/parts.ts';
 import type { Section } from './text/section.ts';
 import { item, wrap } from './text/table.ts';
 import { thresholds } from './text/thresholds.ts';
@@ -16,7 +17,7 @@ import { throughput } from './text/throughput.ts';
 import { trust } from './text/trust.ts';
 
 const widest = 100;
-const narrowest = 60;
+const narrowest = 40;
 
 /** The report for people: verdict first, then what it rests on. Told from the result alone, so a saved one can be told again. */
 export const text: OpenReporter = ({ stream, colour, columns }) => ({
@@ -36,7 +37,7 @@ const measuredSections: readonly Section[] = [
   brokers,
   trust,
 ];
-const unmeasuredSections: readonly Section[] = [connections];
+const unmeasuredSections: readonly Section[] = [connections, brokersReached];
 
 function report(result: Result, width: number, ink: Ink): string[] {
   const sections = result.run.measuredMs > 0 ? measuredSections : unmeasuredSections;

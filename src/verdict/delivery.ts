@@ -1,6 +1,7 @@
 import type { Labels } from '../metrics/snapshot.ts';
 import type { Totals, Where } from '../metrics/totals.ts';
 import type { Plan } from '../plan/plan.ts';
+import { disturbances } from './disturbed.ts';
 import type { DeliveryResult } from './result.ts';
 import type { Series } from './series.ts';
 
@@ -30,7 +31,7 @@ export interface Deliveries {
 }
 
 export function settle(plan: Plan, totals: Totals, series: Series): Deliveries {
-  const disturbed = disturbedGroups(plan, totals);
+  const disturbed = disturbances(plan, totals);
   const cells = totals.cells().map((labels) => balance(labels, totals, lossCause(labels, totals, series, disturbed)));
   const matching = (where: Where) => cells.filter(({ labels }) => matches(labels, where));
   return {
@@ -79,45 +80,12 @@ function lossOf(cause: string, lost: number, unacked: number): Settled {
 }
 
 /** Why a delivery of this cell is missing, as far as counts can tell it. */
-function lossCause(labels: Labels, totals: Totals, series: Series, disturbed: (group: string) => boolean): string {
+function lossCause(labels: Labels, totals: Totals, series: Series, disturbed: (labels: Labels) => boolean): string {
   if (labels.qos === 0) return 'qos0';
-  if (series.arrivedAtTheEnd(labels.group)) return 'drain_ended';
-  if ((totals.of('sessions_gone', { group: labels.group })?.count ?? 0) > 0) return 'session_gone';
-  return disturbed(labels.group) ? 'unknown' : 'acked_not_delivered';
-}
-
-/** Whether anything happened that excuses a loss of the group: to its own clients, to any publisher, or to any publish. */
-function disturbedGroups(plan: Plan, totals: Totals): (group: string) => boolean {
-  const count = (name: 'disconnects' | 'messages_unacked' | 'publish_errors', where: Where = {}) =>
-    totals.of(name, where)?.count ?? 0;
-  const shaken = new Set(
-    plan.groups
-      .filter(
-        ({ name, clients }) =>
-          count('disconnects', { group: name }) > 0 ||
-          connectedEver(totals, name) < clients ||
-          totals.absent.some((absence) => absence.group === name),
-      )
-      .map((group) => group.name),
-  );
-  const publishers = new Set(
-    totals
-      .cells()
-      .filter((labels) => (totals.of('publishes_due', labels)?.count ?? 0) > 0)
-      .map((labels) => labels.group),
-  );
-  const everywhere =
-    totals.lost.length > 0 ||
-    count('messages_unacked') > 0 ||
-    count('publish_errors') > 0 ||
-    [...shaken].some((name) => publishers.has(name));
-  return (group) => everywhere || shaken.has(group);
-}
-
-/** How many clients of a group were connected at least once. */
-export function connectedEver(totals: Totals, group: string): number {
-  const count = (name: 'connects' | 'reconnects') => totals.of(name, { group })?.count ?? 0;
-  return count('connects') - count('reconnects');
+  if (series.arrivedAtTheEnd(labels)) return 'drain_ended';
+  const { group, broker } = labels;
+  if ((totals.of('sessions_gone', { group, broker })?.count ?? 0) > 0) return 'session_gone';
+  return disturbed(labels) ? 'unknown' : 'acked_not_delivered';
 }
 
 function rows(cells: readonly CellBalance[]): DeliveryResult[] {

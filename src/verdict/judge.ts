@@ -4,14 +4,16 @@ import { formatCount, formatDuration } from '../base/units.ts';
 import type { Totals } from '../metrics/totals.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { publishes } from '../plan/streams.ts';
-import { connectedEver, settle } from './delivery.ts';
-import { connectHint } from './hints.ts';
+import { crossingDoubt } from './crossing.ts';
+import { settle } from './delivery.ts';
+import { nobodyLeft } from './early.ts';
 import { leavings } from './leavings.ts';
 import { part } from './parts.ts';
 import type { Result, RunResult, ThresholdResult, Verdict } from './result.ts';
 import type { Series } from './series.ts';
 import type { Measured } from './thresholds.ts';
 import { judgeThreshold, valueText } from './thresholds.ts';
+import { byCount, connectedEver, connectTroubles } from './troubles.ts';
 import type { Trust } from './trust.ts';
 import { judgeTrust } from './trust.ts';
 import { withoutCredentials } from './urls.ts';
@@ -39,11 +41,14 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
   const judgeable = totals.started && context.signal === undefined;
   const thresholds = judgeable ? plan.thresholds.map((threshold) => judgeThreshold(threshold, measured)) : [];
   const missing = missingClients(plan, totals);
+  const judgement = decide(plan, totals, { context, trust, thresholds, missing, measured });
   const originUs = series.originUs(context.startUs);
   return {
     schema: 'mqtt-stress/result/1',
-    ...decide(plan, totals, { context, trust, thresholds, missing, measured }),
-    warnings: warnings(plan, totals, { context, trust, missing, measured }),
+    ...judgement,
+    warnings: warnings(plan, totals, { context, trust, missing, measured }).filter(
+      (warning) => !judgement.reasons.includes(warning),
+    ),
     run: runResult(plan, totals, context),
     trust: { verdict: trust.verdict, reasons: trust.reasons },
     thresholds,
@@ -71,7 +76,7 @@ type Evidence = {
 
 function decide(plan: Plan, totals: Totals, evidence: Evidence): Judgement {
   const { context, trust, thresholds } = evidence;
-  if (context.signal !== undefined) return aborted(context.signal, totals);
+  if (context.signal !== undefined) return aborted(context.signal, plan, totals);
   if (!totals.started) return notStarted(plan, totals);
   const incomplete = incompleteReasons(plan, totals, evidence.missing);
   if (trust.verdict === 'invalid' && !context.allowInvalid) {
@@ -81,29 +86,28 @@ function decide(plan: Plan, totals: Totals, evidence: Evidence): Judgement {
   if (incomplete.length > 0) return { verdict: 'incomplete', exitCode: exitCode.untrusted, reasons: incomplete };
   const failed = thresholds.filter(({ passed, level }) => !passed && level === 'fail');
   if (failed.length === 0) return { verdict: 'passed', exitCode: exitCode.passed, reasons: [] };
-  const reasons = [...failed.map(thresholdReason), ...violationHints(evidence.measured)];
+  const reasons = [...failed.map(thresholdReason), ...violationHints(plan, evidence.measured)];
   return { verdict: 'failed', exitCode: exitCode.failed, reasons };
 }
 
-function aborted(signal: 'SIGINT' | 'SIGTERM', totals: Totals): Judgement {
+function aborted(signal: 'SIGINT' | 'SIGTERM', plan: Plan, totals: Totals): Judgement {
   const code = signal === 'SIGINT' ? exitCode.interrupted : exitCode.terminated;
   const when =
     totals.measuredSeconds > 0 ? `after ${seconds(totals)} of the measured window` : 'before anything was measured';
-  return { verdict: 'aborted', exitCode: code, reasons: [`Stopped by ${signal} ${when}; thresholds are not judged.`] };
+  const troubles = totals.started ? [] : connectTroubles(plan, totals).map(({ text }) => text);
+  const reasons = [`Stopped by ${signal} ${when}; thresholds are not judged.`, ...troubles];
+  return { verdict: 'aborted', exitCode: code, reasons };
 }
 
 function notStarted(plan: Plan, totals: Totals): Judgement {
   const short = plan.groups.filter(
-    ({ name, clients, connect }) => connectedEver(totals, name) < connect.atLeast * clients,
+    ({ name, clients, connect }) => connectedEver(totals, { group: name }) < connect.atLeast * clients,
   );
   const reasons = totals.lost.map(
     ({ worker, clients, reason }) => `Worker "${worker}" died with ${clients} clients: ${reason}`,
   );
   reasons.push(...short.map((group) => tooFew(group, totals)));
-  const [cause] = byCount(totals.causes('connect_errors'))[0] ?? [];
-  const urls = plan.brokers.map(({ target }) => withoutCredentials(target.url)).join(', ');
-  const hint = cause === undefined ? undefined : connectHint(cause, urls);
-  if (hint !== undefined) reasons.push(hint);
+  reasons.push(...connectTroubles(plan, totals).map(({ text }) => text));
   return { verdict: 'notStarted', exitCode: exitCode.notStarted, reasons };
 }
 
@@ -111,7 +115,7 @@ function tooFew({ name, clients, connect }: GroupPlan, totals: Totals): string {
   const causes = byCount(totals.causes('connect_errors', { group: name }));
   const most = causes[0] === undefined ? '' : `, mostly for ${causes[0][0]} (${formatCount(causes[0][1])} times)`;
   return (
-    `Group ${name}: ${formatCount(connectedEver(totals, name))} of ${formatCount(clients)} clients connected within ` +
+    `Group ${name}: ${formatCount(connectedEver(totals, { group: name }))} of ${formatCount(clients)} clients connected within ` +
     `${formatDuration(connect.withinMs)}, at least ${formatCount(100 * connect.atLeast)} % must${most}.`
   );
 }
@@ -122,7 +126,7 @@ function missingClients(plan: Plan, totals: Totals): Missing[] {
   return plan.groups
     .map(({ name, clients, connect }) => ({
       group: name,
-      clients: clients - connectedEver(totals, name),
+      clients: clients - connectedEver(totals, { group: name }),
       of: clients,
       foreseen: connect.atLeastSet,
     }))
@@ -135,7 +139,7 @@ function incompleteReasons(plan: Plan, totals: Totals, missing: readonly Missing
       ({ worker, clients, reason }) =>
         `Worker "${worker}" died and took ${formatCount(clients)} clients along (${reason}); the others' numbers are kept.`,
     ),
-    ...missing.filter(({ foreseen }) => !foreseen).map(missingReason),
+    ...missingReasons(plan, totals, missing, false),
     ...nothingMeasured(plan, totals),
     ...forbiddenReasons(totals),
   ];
@@ -157,6 +161,12 @@ function nothingMeasured(plan: Plan, totals: Totals): string[] {
   return ['No publish was due in the measured window: it was too short, or all was sent in the warm-up (see warmUp).'];
 }
 
+/** Those that were foreseen, or those that were not; and which brokers they did not reach, and why. */
+function missingReasons(plan: Plan, totals: Totals, missing: readonly Missing[], foreseen: boolean): string[] {
+  const told = missing.filter((each) => each.foreseen === foreseen).map(missingReason);
+  return told.length === 0 ? [] : [...told, ...connectTroubles(plan, totals).map(({ text }) => text)];
+}
+
 function missingReason({ group, clients, of }: Missing): string {
   return `Group ${group}: ${formatCount(clients)} of ${formatCount(of)} clients never connected; nothing was expected of them.`;
 }
@@ -167,8 +177,10 @@ function thresholdReason(threshold: ThresholdResult): string {
 }
 
 /** What looks like a broken promise and is often a setting of the broker. */
-function violationHints({ deliveries }: Measured): string[] {
+function violationHints(plan: Plan, { deliveries, totals }: Measured): string[] {
   const { by } = deliveries.violations({});
+  const doubt = 'acked_not_delivered' in by ? crossingDoubt(plan, totals, deliveries) : undefined;
+  if (doubt !== undefined) return [doubt];
   const hints = {
     acked_not_delivered:
       'Acknowledged and not delivered: a queue limit of the broker (Mosquitto: max_queued_messages), an ACL or an expiry ' +
@@ -186,20 +198,31 @@ function violationHints({ deliveries }: Measured): string[] {
 function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'thresholds'>): string[] {
   const { context, trust, missing, measured } = evidence;
   if (!totals.started) return [...plan.warnings];
-  const early =
-    context.signal === undefined && plan.durationMs !== null && totals.measuredSeconds * 1000 < 0.99 * plan.durationMs;
+  const doubt = crossingDoubt(plan, totals, measured.deliveries);
   return [
     ...plan.warnings,
     ...(trust.verdict === 'invalid' && context.allowInvalid
       ? ['the run is not to be trusted: allowed by --allow-invalid']
       : []),
-    ...(early ? [`the measured window ended after ${seconds(totals)} of ${formatDuration(plan.durationMs ?? 0)}`] : []),
-    ...missing.filter(({ foreseen }) => foreseen).map(missingReason),
+    ...endings(plan, totals, evidence),
+    ...missingReasons(plan, totals, missing, true),
     ...droppedWarnings(totals),
     ...trust.warnings,
     ...measured.deliveries.warnings,
+    ...(doubt === undefined ? [] : [doubt]),
     ...leavings(plan, totals),
   ];
+}
+
+/** That the run ended before its time, and why. */
+function endings(plan: Plan, totals: Totals, { context, measured }: Omit<Evidence, 'thresholds'>): string[] {
+  if (context.signal !== undefined) return [];
+  const left = nobodyLeft(plan, measured.series);
+  const { durationMs } = plan;
+  if (durationMs === null) return left === undefined ? [] : [`the run ended early: ${left}`];
+  if (totals.measuredSeconds * 1000 >= 0.99 * durationMs) return [];
+  const ended = `the measured window ended after ${seconds(totals)} of ${formatDuration(durationMs)}`;
+  return [left === undefined ? ended : `${ended}: ${left}`];
 }
 
 /** The rate that was asked is not the rate that was made: said wherever it is so. */
@@ -238,8 +261,4 @@ function runResult(plan: Plan, totals: Totals, context: JudgeContext): RunResult
 
 function seconds(totals: Totals): string {
   return formatDuration(Math.round(totals.measuredSeconds * 1000));
-}
-
-function byCount(causes: Readonly<Record<string, number>>): [string, number][] {
-  return Object.entries(causes).sort((one, other) => other[1] - one[1]);
 }

@@ -61,9 +61,9 @@ export class Series {
     return this.#gauges.of(name, where);
   }
 
-  /** Whether messages of the run still came to the group when the drain ended: then what is missing may be on its way. */
-  arrivedAtTheEnd(group: string): boolean {
-    return (this.#lastReceipt.get(group) ?? Number.NEGATIVE_INFINITY) > this.#drainEnd - 10;
+  /** Whether messages of the run still came to the group on that broker when the drain ended: then what is missing may be on its way. */
+  arrivedAtTheEnd({ group, broker }: Labels): boolean {
+    return (this.#lastReceipt.get(`${group}\n${broker}`) ?? Number.NEGATIVE_INFINITY) > this.#drainEnd - 10;
   }
 
   #noteReceipts(snapshot: Snapshot): void {
@@ -72,7 +72,7 @@ export class Series {
     this.#drainEnd = tenths;
     for (const { labels, measured, outside } of snapshot.cells) {
       const received = (measured.counts.messages_received ?? 0) + (outside.counts.messages_received ?? 0);
-      if (received > 0) this.#lastReceipt.set(labels.group, tenths);
+      if (received > 0) this.#lastReceipt.set(`${labels.group}\n${labels.broker}`, tenths);
     }
   }
 

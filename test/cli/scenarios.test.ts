@@ -3,25 +3,51 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { type EmbeddedBroker, startBroker } from '../../src/broker/broker.ts';
 import { bundledScenarios } from '../../src/scenario/load.ts';
 import type { Result } from '../../src/verdict/result.ts';
-import { cli } from '../support/spawn-cli.ts';
+import { startCli } from '../support/spawn-cli.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'mqtt-stress-scenarios-'));
+
+/** The variables that hold the brokers of a scenario; the others run on the embedded broker. */
+const variables: Readonly<Record<string, readonly string[]>> = { 'many-brokers': ['NORTH', 'SOUTH', 'WEST'] };
 
 describe('every bundled scenario', async () => {
   after(() => rmSync(directory, { recursive: true }));
 
   const names = await bundledScenarios();
   test('is known here, so that a new one is not forgotten', () => {
-    assert.deepEqual(names.toSorted(), ['fan-in', 'fan-out', 'many-clients', 'point-to-point', 'quick-start']);
+    assert.deepEqual(names.toSorted(), [
+      'fan-in',
+      'fan-out',
+      'many-brokers',
+      'many-clients',
+      'no-reconnect',
+      'point-to-point',
+      'quick-start',
+      'three-attempts',
+    ]);
+  });
+
+  test('is in the README', () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    for (const name of names) assert.ok(readme.includes(`\`${name}\``), name);
   });
 
   for (const name of names) {
-    test(`${name}, shortened by --set, runs on the embedded broker and loses nothing`, async () => {
+    test(`${name}, shortened by --set, runs and loses nothing`, async (t) => {
+      const brokers: EmbeddedBroker[] = [];
+      t.after(() => Promise.all(brokers.map((broker) => broker.stop())));
+      const env: Record<string, string> = {};
+      for (const variable of variables[name] ?? []) {
+        const broker = await startBroker();
+        brokers.push(broker);
+        env[variable] = broker.url;
+      }
       const file = join(directory, `${name}.json`);
       const short = ['--set', 'warmUp=1s', '--set', 'duration=3s', '--report', `json=${file}`, '--allow-invalid'];
-      const { code, stdout, stderr } = await cli('run', name, ...short);
+      const { code, stdout, stderr } = await startCli(['run', name, ...short], env).ended;
       assert.equal(code, 0, stdout + stderr);
       const result = JSON.parse(readFileSync(file, 'utf8')) as Result;
       assert.equal(result.verdict, 'passed');
@@ -34,7 +60,8 @@ describe('every bundled scenario', async () => {
         assert.equal(lost, 0);
       }
       assert.equal(result.totals.connects.count, result.run.clients);
-      assert.match(stdout, /embedded broker/);
+      if (brokers.length === 0) assert.match(stdout, /embedded broker/);
+      else assert.equal(Object.keys(result.brokers).length, brokers.length);
     });
   }
 });

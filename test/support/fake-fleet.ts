@@ -142,7 +142,7 @@ export function placed(host: Host, placing: Placing = {}): { member: Member; cli
   const who = { group: group.name, index, clientId, broker, run: 'run', seed: 7 };
   const session = { ...group.session, clientId, target: { url: 'mqtt://127.0.0.1:1883' } };
   const subscriptions = filters.map((filter, job) => [job, filter] as const);
-  const setting = { number, who, group, session, subscriptions };
+  const setting = { number, who, group, place: group.name, session, subscriptions };
   return { member: new Member(setting, (_, __: ClientListener) => client, host), client };
 }
 

@@ -31,7 +31,8 @@ function instead(cmd: 'connect' | 'subscribe' | 'publish' | 'pubrel', ...bytes: 
 }
 
 /** Longer than the remaining length that its second byte announces. */
-const garbage = [...Buffer.from(`HTTP/1.1 400 Bad Request\r\n\r\n${'<html>'.repeat(20)}`)];
+const garbage = [...Buffer.from('Good evening, what can I do for you? '.repeat(4))];
+const ofText = (text: string) => instead('connect', ...Buffer.from(text));
 
 function broken(
   name: string,
@@ -45,6 +46,15 @@ function broken(
 
 export const misbehaviours: readonly Misbehaviour[] = [
   broken('sends garbage instead of CONNACK', 'connect', every, instead('connect', ...garbage)),
+  broken(
+    'is a web server',
+    'connect',
+    every,
+    ofText('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
+    'http_server',
+  ),
+  broken('is an SSH server', 'connect', every, ofText('SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n'), 'ssh_server'),
+  broken('answers with a TLS alert', 'connect', every, instead('connect', 0x15, 3, 3, 0, 2, 2, 70), 'tls_expected'),
   broken('sends PINGRESP before CONNACK', 'connect', every, instead('connect', 0xd0, 0)),
   broken('sends a CONNACK with reserved flags', 'connect', every, instead('connect', 0x20, 3, 0xfe, 0, 0)),
   broken('sends garbage after SUBACK', 'subscribe', every, andThen('subscribe', ...garbage)),
@@ -107,7 +117,7 @@ export const misbehaviours: readonly Misbehaviour[] = [
     },
     'connection_closed',
   ),
-  broken('never answers CONNECT', 'connect', every, { connect: silent }, 'connect_timeout'),
+  broken('never answers CONNECT', 'connect', every, { connect: silent }, 'connack_timeout'),
   broken('never answers SUBSCRIBE', 'subscribe', every, { subscribe: silent }, 'suback_timeout'),
   broken('never answers PINGREQ', 'idle', every, { pingreq: silent }, 'ping_timeout'),
   broken(

@@ -18,6 +18,8 @@ export interface Proxy {
   readonly log: readonly Passage[];
   /** The worst delay beyond the one asked for. */
   worstLateMs(): number;
+  /** How many connections were asked of it so far. */
+  readonly connections: number;
   /** Resets every connection; new ones are accepted. */
   dropAll(): void;
   stop(): Promise<void>;
@@ -27,7 +29,9 @@ export interface Proxy {
 export async function startProxy(toPort: number, delayMs: number): Promise<Proxy> {
   const log: Passage[] = [];
   const sockets = new Set<Socket>();
+  let connections = 0;
   const server = createServer({ noDelay: true }, (near) => {
+    connections++;
     const far = connect({ port: toPort, host: '127.0.0.1', noDelay: true });
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -47,6 +51,9 @@ export async function startProxy(toPort: number, delayMs: number): Promise<Proxy
     url: `mqtt://127.0.0.1:${port}`,
     port,
     log,
+    get connections() {
+      return connections;
+    },
     worstLateMs: () => log.reduce((worst, { dueMs, writtenMs }) => Math.max(worst, (writtenMs || 0) - dueMs), 0),
     dropAll,
     async stop() {

@@ -88,6 +88,7 @@ async function suffer(open: OpenClient, misbehaviour: Misbehaviour, protocol: '3
       await told.untilConnected();
       proceed(client, misbehaviour.after);
     }
+    if (misbehaviour.cause === 'connack_timeout') await broker.until(() => broker.received.length > 0, 'CONNECT');
     await letTimePass(client, misbehaviour.cause, () => broker.received.length);
     await told.untilClosed(1, 3000);
     assert.equal(told.closes[0]?.cause, misbehaviour.cause, told.closes[0]?.detail);

@@ -66,7 +66,7 @@ export class LastSecond {
   }
 }
 
-/** Why most attempts to connect failed, told while there is still time to mend it. */
+/** Why most attempts to connect failed. */
 function mostFrequent(totals: Totals): string {
   const [first] = Object.entries(totals.causes('connect_errors')).sort(([, a], [, b]) => b - a);
   return first === undefined ? '' : ` (${first[0]})`;

@@ -1,4 +1,4 @@
-import type { PartResult, Result } from '../../verdict/result.ts';
+import type { PartResult } from '../../verdict/result.ts';
 import { count, millis, rate } from './figures.ts';
 import type { Ink } from './ink.ts';
 import type { Section } from './section.ts';
@@ -7,14 +7,13 @@ import { table } from './table.ts';
 /** One line a group, where there are several. */
 export const groups: Section = (result, width, ink) => parts('Groups', Object.entries(result.groups), width, ink);
 
-/** One line a broker, where there are several. */
-export const brokers: Section = (result, width, ink) => parts('Brokers', named(result.brokers), width, ink);
-
-function named(brokers: Result['brokers']): [string, PartResult][] {
-  return Object.entries(brokers).map(([name, part]) => [part.embedded ? `${name} (embedded)` : name, part]);
-}
-
-function parts(title: string, entries: readonly (readonly [string, PartResult])[], width: number, ink: Ink): string[] {
+/** One line a part, where there are several. */
+export function parts(
+  title: string,
+  entries: readonly (readonly [string, PartResult])[],
+  width: number,
+  ink: Ink,
+): string[] {
   if (entries.length < 2) return [];
   return table(
     [

@@ -61,13 +61,23 @@ suite('a plan in words', () => {
           three: { session: { cleanStart: false, leave: true } }`),
       machine,
     );
-    assert.match(text, /MQTT 5, kept and resumed, for 1h, removed at the end,\s+keep-alive 1m/);
-    assert.match(text, /will +to gone\/\{clientId\} at QoS 1, retained, "bye", 5s after the loss/);
-    assert.match(
-      text,
-      /MQTT 3\.1\.1, kept and resumed, as long as the broker decides, left on the\s+broker at the end/,
-    );
+    const words = text.replaceAll(/\s+/g, ' ');
+    assert.match(words, /MQTT 5, kept and resumed, for 1h, removed at the end, keep-alive 1m/);
+    assert.match(words, /will to gone\/\{clientId\} at QoS 1, retained, "bye", 5s after the loss/);
+    assert.match(words, /MQTT 3\.1\.1, kept and resumed, as long as the broker decides, left on the broker at the end/);
   });
+
+  for (const columns of [80, 60, 40]) {
+    it(`fits ${columns} columns`, () => {
+      const text = describe(
+        planOf('groups: { boards: { clients: 5, subscribe: { topic: "a/+" } } }'),
+        machine,
+        columns,
+      );
+      for (const line of text.split('\n')) assert.ok(line.length <= columns, line);
+      assert.match(text.replaceAll(/\s+/g, ' '), /broker embedded connect as fast as possible, at most 100 at once/);
+    });
+  }
 
   it('shows no password', () => {
     const text = describe(planOf('brokers: [ "mqtt://me:secret@h" ]\ngroups: { a: {} }'), machine);

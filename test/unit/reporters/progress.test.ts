@@ -44,17 +44,41 @@ describe('progress without a terminal', () => {
     assert.match(report, /lost connections 1 {2}reconnects 1/);
   });
 
+  it('tells at once why clients cannot connect, where, and what to do, once for each cause', () => {
+    const counts = { connect_errors: 3 };
+    const refused = { counts, causes: { connect_errors: { connection_refused: 3 } } };
+    const lines = follow({ columns: 60 }, [
+      snapshot('connecting', 99, { at: [refused] }),
+      snapshot('connecting', 100, { at: [refused] }),
+    ]);
+    assert.deepEqual(lines.split('\n').slice(1, 5), [
+      'connecting 0/10  errors 3 (connection_refused)',
+      '  ! mqtt://127.0.0.1:1883: connection_refused, 3 times.',
+      '    Nothing listens there: is the broker running, and are',
+      '    host and port right?',
+    ]);
+    assert.equal(lines.match(/Nothing listens/g)?.length, 1);
+  });
+
   it('tells publish latency where nothing is delivered', () => {
     assert.match(follow({}, ordinaryRun([{ times: { publish_time: [3000] } }])), /publish p99 3ms/);
   });
 });
 
 describe('progress on a terminal', () => {
-  it('draws a bar no wider than the terminal and listens to no signal', () => {
-    const before = process.listenerCount('SIGINT');
-    const report = follow({ interactive: true, columns: 60 });
-    assert.equal(process.listenerCount('SIGINT'), before);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the bar moves the cursor.
-    for (const line of report.split(/\u001b\[[0-9;?]*[A-Za-z]|\n/)) assert.ok(line.length < 60, line);
+  it('tells above the bar why clients cannot connect', () => {
+    const refused = { counts: { connect_errors: 3 }, causes: { connect_errors: { name_not_found: 3 } } };
+    const report = follow({ interactive: true, columns: 80 }, [snapshot('connecting', 99, { at: [refused] })]);
+    assert.ok(report.includes('\r\u001b[K  ! mqtt:'));
+    assert.match(report, / {2}! mqtt:.*name_not_found, 3 times\..*\n.*is it spelled correctly\?\n/);
   });
+
+  for (const columns of [60, 40])
+    it(`draws a bar no wider than ${columns} columns and listens to no signal`, () => {
+      const before = process.listenerCount('SIGINT');
+      const report = follow({ interactive: true, columns });
+      assert.equal(process.listenerCount('SIGINT'), before);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the bar moves the cursor.
+      for (const line of report.split(/\u001b\[[0-9;?]*[A-Za-z]|\n/)) assert.ok(line.length <= columns, line);
+    });
 });

@@ -87,7 +87,7 @@ describe('the text report', () => {
     assert.match(report, /1\.5s {2}the broker closed 2 connections|1\.5s the broker closed 2 connections/);
   });
 
-  for (const columns of [100, 80, 60]) {
+  for (const columns of [100, 80, 60, 40]) {
     it(`keeps every line within ${columns} columns`, () => {
       for (const line of told(result, columns).split('\n'))
         assert.ok(line.length <= columns, `${line.length}: ${line}`);
@@ -118,6 +118,44 @@ describe('the text report', () => {
     const report = told(failed, 100);
     assert.match(report, /✗ NOT STARTED/);
     assert.doesNotMatch(report, /Throughput|Latency|Trust/);
+  });
+});
+
+describe('several brokers in the text report', () => {
+  const brokers = ['north', 'south'].map((name) => ({
+    name,
+    target: { url: `mqtt://${name}:1883` },
+    weight: 1,
+    embedded: false,
+  }));
+  const cells: readonly CellContents[] = [
+    { labels: { broker: 'north' }, counts: { connects: 5 } },
+    { labels: { broker: 'north', qos: 1 }, counts: { messages_sent: 100, deliveries_expected: 9, deliveries_made: 9 } },
+    {
+      labels: { broker: 'south' },
+      counts: { connects: 8, reconnects: 3, disconnects: 5, connect_errors: 4 },
+      causes: { disconnects: { connection_closed: 5 }, connect_errors: { connection_refused: 4 } },
+    },
+    { labels: { broker: 'south', qos: 1 }, counts: { messages_sent: 60, deliveries_expected: 9, deliveries_made: 7 } },
+  ];
+
+  it('have a line each, with what was lost and came back, and what went wrong on which', () => {
+    const report = told(judged(plan({ brokers }), ordinaryRun(cells)), 100);
+    assert.match(report, /^Brokers +clients +sent\/s +received\/s .*lost +reconnects$/m);
+    assert.match(report, /^ {2}north +5 +50\.0 +0\.0 +0 +0$/m);
+    assert.match(report, /^ {2}south +5 +30\.0 +0\.0 +2 +3$/m);
+    const south =
+      'south: 4 failed attempts \\(connection_refused 4\\), 5 connections lost \\(connection_closed 5\\), 2 deliveries lost';
+    assert.match(report.replaceAll(/\s+/g, ' '), new RegExp(`! ${south} \\(unknown 2\\)`));
+    assert.doesNotMatch(report, /! north/);
+  });
+
+  it('have a line each where nothing was measured', () => {
+    const report = told(
+      judged(plan({ brokers }), [snapshot('connecting', 99, { at: cells }), snapshot('ended', 130)]),
+      100,
+    );
+    assert.match(report, /^Brokers +connected +failed attempts\n {2}north +5 +0\n {2}south +5 +4$/m);
   });
 });
 

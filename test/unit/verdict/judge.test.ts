@@ -83,12 +83,33 @@ describe('the verdict', () => {
       result.reasons[0],
       'Group g: 0 of 10 clients connected within 30s, at least 50 % must, mostly for connection_refused (8 times).',
     );
-    assert.match(result.reasons[1] ?? '', /is the broker running at mqtt:\/\/127\.0\.0\.1:1883/);
+    assert.match(
+      result.reasons[1] ?? '',
+      /^mqtt:\/\/127\.0\.0\.1:1883: connection_refused, 8 times\. .*is the broker running/,
+    );
   });
 
   it('is aborted rather than not started where a signal came while connecting', () => {
     const result = judged(plan(), [snapshot('connecting', 99), snapshot('ended', 100)], { signal: 'SIGINT' });
     assert.deepEqual([result.verdict, result.exitCode], ['aborted', 130]);
+  });
+
+  it('tells one who stops it while connecting what was in the way', () => {
+    const causes = { connect_errors: { name_not_found: 3 } };
+    const connecting = snapshot('connecting', 99, { at: [{ counts: { connect_errors: 3 }, causes }] });
+    const { reasons } = judged(plan(), [connecting, snapshot('ended', 100)], { signal: 'SIGINT' });
+    assert.match(reasons[1] ?? '', /name_not_found, 3 times\. The host name does not resolve/);
+  });
+
+  it('says that the measured window was cut short, and where nobody was left', () => {
+    const gone = ordinaryRun([received]).map((each) => ({
+      ...each,
+      cells: each.phase === 'draining' ? [] : each.cells,
+    }));
+    const { warnings } = judged(plan({ durationMs: 60_000 }), gone);
+    assert.deepEqual(warnings, [
+      'the measured window ended after 2s of 1m: no client was left that may connect again (see reconnect)',
+    ]);
   });
 
   it('says that the measured window was cut short', () => {
