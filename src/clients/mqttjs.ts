@@ -2,17 +2,17 @@
 import type { IConnackPacket, IPublishPacket, MqttClient, Packet } from 'mqtt';
 import { nowUs } from '../base/clock.ts';
 import type { Qos } from '../mqtt/packets.ts';
-import { Awaited } from './awaited.ts';
 import { cause, causeOfError, connackName, disconnectName } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
 import { foreignCause } from './foreign.ts';
-import { layOut } from './incoming.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { type Limits, limitsOf, noLimits } from './limits.ts';
-import { Link } from './mqttjs-link.ts';
-import { SessionStore } from './mqttjs-store.ts';
-import { flawOf } from './packet-flaw.ts';
-import { prepared } from './prepared.ts';
+import { Awaited } from './mqttjs/awaited.ts';
+import { Continuity } from './mqttjs/continuity.ts';
+import { layOut } from './mqttjs/incoming.ts';
+import { Link } from './mqttjs/link.ts';
+import { flawOf } from './mqttjs/packet-flaw.ts';
+import { isLarger } from './prepared.ts';
 
 export const mqttjs: OpenClient = (session, listener) => new MqttjsClient(session, listener);
 
@@ -25,14 +25,7 @@ class MqttjsClient implements Client {
   #connected = false;
   #window = 0;
   #limits: Limits = noLimits;
-  #clientId: string;
-  /** Has been connected before. */
-  #again = false;
-  /** The session goes on: the server may answer both what was sent before the loss and what was sent again. */
-  #resumed = false;
-  #fresh = false;
-  /** Undefined: the session does not outlive a connection. */
-  readonly #store: SessionStore | undefined;
+  readonly #continuity: Continuity;
   readonly #awaited = new Awaited();
   #cause: string | null = null;
   #detail: string | undefined;
@@ -47,8 +40,7 @@ class MqttjsClient implements Client {
   constructor(session: Session, listener: ClientListener) {
     this.#session = session;
     this.#listener = listener;
-    this.#clientId = session.clientId;
-    this.#store = session.resumes ? new SessionStore() : undefined;
+    this.#continuity = new Continuity(session);
   }
 
   get connected(): boolean {
@@ -69,25 +61,24 @@ class MqttjsClient implements Client {
 
   connect(fresh = false): void {
     if (this.#link !== null) throw new Error('connect() while there is a connection');
-    this.#fresh = fresh;
     this.#cause = null;
     this.#detail = undefined;
     this.#destroyed = false;
     this.#accepted = false;
     this.#endedUs = 0;
-    const { cleanStart, resumes, keepAliveS } = this.#session;
-    const clean = fresh || (cleanStart && !(this.#again && resumes));
-    const link = new Link(this.#session, { clientId: this.#clientId, clean, fresh }, fresh ? undefined : this.#store);
-    this.#keepAlive.start(keepAliveS * 1e6, link.openedUs);
-    this.#link = link;
-    this.#listenTo(link.mqtt);
+    const beginning = this.#continuity.begin(fresh);
+    this.#link = new Link(this.#session, beginning, this.#continuity.store);
+    this.#keepAlive.start(this.#session.keepAliveS * 1e6, this.#link.openedUs);
+    this.#listenTo(this.#link.mqtt);
   }
 
   #listenTo(mqtt: MqttClient): void {
     mqtt.on('packetsend', (packet) => {
       this.#keepAlive.lastSentUs = nowUs();
       // Before it says that it is connected it sends only what its store holds.
-      if (packet.cmd === 'publish' && !this.#connected) this.#resent(packet.messageId ?? 0);
+      if (packet.cmd !== 'publish' || this.#connected) return;
+      const flight = this.#awaited.flight(packet.messageId ?? 0);
+      if (flight !== undefined) this.#listener.resent(flight.stream, flight.dueUs);
     });
     mqtt.on('packetreceive', (packet) => {
       if (this.#link?.mqtt === mqtt && !this.#destroyed) this.#onPacket(packet);
@@ -108,19 +99,10 @@ class MqttjsClient implements Client {
     mqtt.stream.on('drain', this.#notice);
   }
 
-  #resent(id: number): void {
-    const flight = this.#awaited.flight(id);
-    if (flight !== undefined) this.#listener.resent(flight.stream, flight.dueUs);
-  }
-
   subscribe(filters: readonly Filter[]): void {
-    const mqtt = this.#link?.mqtt;
-    if (!this.#connected || mqtt === undefined) return;
-    const map: Record<string, { qos: Qos }> = {};
-    for (const { topicFilter, qos } of filters) map[topicFilter] = { qos };
-    const topicFilters = Object.keys(map);
-    mqtt.subscribe(map);
-    this.#awaited.subscribing(mqtt.getLastMessageId(), { filters, topicFilters, writtenUs: nowUs() });
+    if (!this.#connected || this.#link === null) return;
+    const { id, topicFilters } = this.#link.subscribe(filters);
+    this.#awaited.subscribing(id, { filters, topicFilters, writtenUs: nowUs() });
   }
 
   publish(message: Outgoing, dueUs: number, writtenUs: number): boolean {
@@ -128,38 +110,25 @@ class MqttjsClient implements Client {
       this.#refused = true;
       return false;
     }
-    const { mqtt } = this.#link;
-    const { qos, retain } = message;
-    if (this.#tooLarge(message)) {
-      this.#listener.forbidden(message.stream, dueUs, 'packet_too_large');
+    const { stream, qos } = message;
+    if (isLarger(message, this.#session.protocol, this.#limits.maximumPacketSize)) {
+      this.#listener.forbidden(stream, dueUs, 'packet_too_large');
       return true;
     }
-    const property = message.userProperty;
-    mqtt.publish(message.topicName, Buffer.from(message.payload), {
-      qos,
-      retain,
-      ...(property && { properties: { userProperties: { [property[0]]: property[1] } } }),
-    });
-    if (qos > 0) this.#awaited.published(mqtt.getLastMessageId(), { stream: message.stream, qos, dueUs, writtenUs });
+    const id = this.#link.publish(message);
+    if (qos > 0) this.#awaited.published(id, { stream, qos, dueUs, writtenUs });
     return true;
-  }
-
-  #tooLarge(message: Outgoing): boolean {
-    const { maximumPacketSize } = this.#limits;
-    if (maximumPacketSize === Number.POSITIVE_INFINITY) return false;
-    return prepared(message, this.#session.protocol).header.length + message.payload.length > maximumPacketSize;
   }
 
   flush(): void {}
 
   abandon(): void {
-    this.#store?.clear();
+    this.#continuity.abandon();
     for (const { stream, dueUs } of this.#awaited.abandoned()) this.#listener.abandoned(stream, dueUs);
   }
 
   disconnect(endSession = false): void {
-    const mqtt = this.#link?.mqtt;
-    if (mqtt === undefined || this.#cause !== null) return;
+    if (this.#link === null || this.#cause !== null) return;
     if (!this.#connected) {
       this.destroy();
       return;
@@ -167,11 +136,7 @@ class MqttjsClient implements Client {
     this.#cause = cause.ended;
     this.#connected = false;
     this.#endedUs = nowUs();
-    // MQTT.js would wait for all acknowledgements before it sends DISCONNECT.
-    for (const id of this.#awaited.packetIds) mqtt.removeOutgoingMessage(id);
-    if (endSession && this.#session.protocol === '5')
-      mqtt.end(false, { reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
-    else mqtt.end();
+    this.#link.end(this.#awaited.packetIds, endSession && this.#session.protocol === '5');
   }
 
   destroy(why: string = cause.ended, detail?: string): void {
@@ -237,7 +202,8 @@ class MqttjsClient implements Client {
         this.#acknowledged(id, 1, packet.reasonCode ?? 0);
         break;
       case 'pubrec':
-        this.#recorded(id, packet.reasonCode ?? 0);
+        if ((packet.reasonCode ?? 0) >= 0x80 || !this.#awaited.inFlightAt(id, 2))
+          this.#acknowledged(id, 2, packet.reasonCode ?? 0);
         break;
       case 'pubcomp':
         this.#acknowledged(id, 2, packet.reasonCode ?? 0);
@@ -260,7 +226,7 @@ class MqttjsClient implements Client {
   }
 
   #answered(code: number, { properties, sessionPresent }: IConnackPacket): void {
-    const { protocol, inFlight, resumes, clientId } = this.#session;
+    const { protocol, inFlight } = this.#session;
     if (code !== 0) {
       this.#fail(connackName(protocol, code), properties?.reasonString);
       return;
@@ -273,11 +239,8 @@ class MqttjsClient implements Client {
     this.#limits = limitsOf(properties);
     this.#window = Math.min(inFlight, this.#limits.receiveMaximum);
     if (this.#limits.keepAliveS !== undefined) this.#keepAlive.periodUs = this.#limits.keepAliveS * 1e6;
-    if (clientId === '' && this.#limits.assignedClientId !== undefined) this.#clientId = this.#limits.assignedClientId;
-    // MQTT 3.1 cannot say whether the session is there; its servers must keep it.
-    this.#resumed = resumes && this.#again && !this.#fresh && (sessionPresent || protocol === '3.1');
-    this.#again = true;
-    if (this.#resumed) return;
+    this.#continuity.accepted(sessionPresent, this.#limits);
+    if (this.#continuity.resumed) return;
     this.#awaited.forgetReceived();
     this.abandon();
   }
@@ -288,14 +251,10 @@ class MqttjsClient implements Client {
     else this.#listener.subscribed(granted.codes, granted.writtenUs);
   }
 
-  #recorded(id: number, code: number): void {
-    if (code >= 0x80 || !this.#awaited.inFlightAt(id, 2)) this.#acknowledged(id, 2, code);
-  }
-
   #acknowledged(id: number, qos: Qos, code: number): void {
     const flight = this.#awaited.acknowledged(id, qos);
     if (flight === undefined) {
-      if (!this.#resumed) this.#fail(cause.protocolError, `unexpected acknowledgement of packet id ${id}`);
+      if (!this.#continuity.resumed) this.#fail(cause.protocolError, `unexpected acknowledgement of packet id ${id}`);
     } else this.#listener.acknowledged(flight.stream, code, flight.dueUs, flight.writtenUs);
     this.#notice();
   }

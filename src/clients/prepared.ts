@@ -11,3 +11,9 @@ export function prepared(message: Outgoing, protocol: Protocol): PublishTemplate
   message.memo = template;
   return template;
 }
+
+/** Whether the packet of a message is larger than a server takes; Infinity: any size. */
+export function isLarger(message: Outgoing, protocol: Protocol, mostBytes: number): boolean {
+  if (mostBytes === Number.POSITIVE_INFINITY) return false;
+  return prepared(message, protocol).header.length + message.payload.length > mostBytes;
+}

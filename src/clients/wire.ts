@@ -3,21 +3,21 @@ import { nowUs } from '../base/clock.ts';
 import { encodeDisconnect, warmUp } from '../mqtt/codec.ts';
 import type { PacketSink } from '../mqtt/framing.ts';
 import { Framing } from '../mqtt/framing.ts';
-import { schemeOf } from '../transports/address.ts';
 import type { Connection, Transport, TransportListener } from '../transports/transport.ts';
 import { causeOfError } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
 import { foreignCause } from './foreign.ts';
-import { Handshake, readConnack, readDisconnect } from './handshake.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Limits } from './limits.ts';
-import { Outbox, type Sender } from './outbox.ts';
 import { prepared } from './prepared.ts';
-import { Receiving } from './receiving.ts';
-import { largestWindow, Subscribing } from './subscribing.ts';
-import { Unacknowledged } from './unacknowledged.ts';
+import { Handshake, readConnack, readDisconnect } from './wire/handshake.ts';
+import { Outbox, type Sender } from './wire/outbox.ts';
+import { Receiving } from './wire/receiving.ts';
+import { largestWindow, Subscribing } from './wire/subscribing.ts';
+import { Unacknowledged } from './wire/unacknowledged.ts';
 
 const outbox = new Outbox();
+warmUp();
 
 type State = 'closed' | 'opening' | 'waiting' | 'connected' | 'ending' | 'failing';
 
@@ -61,7 +61,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
   }
 
   get inFlight(): number {
-    return this.#unacknowledged === null ? 0 : this.#unacknowledged.count;
+    return this.#unacknowledged?.count ?? 0;
   }
 
   connect(fresh = false): void {
@@ -159,12 +159,14 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     else if (due === 'dead') this.#fail('ping_timeout');
   }
 
-  #fail(cause: string, detail?: string): void {
+  /** False, which stops the framing. */
+  #fail(cause: string, detail?: string): boolean {
     this.#cause ??= cause;
     this.#detail ??= detail;
-    if (this.#connection === null) return;
+    if (this.#connection === null) return false;
     this.#state = 'failing';
     this.#connection.destroy();
+    return false;
   }
 
   opened(tcpUs: number, tlsUs: number): void {
@@ -180,19 +182,19 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     if (foreign !== null) this.#fail(foreign);
     else if (this.#framing?.feed(buffer, length, this) === false && this.#cause === null) this.#malformed('bad packet');
     outbox.flush();
-    if (this.#owing && !this.#blocked && this.#state === 'connected') this.#room();
+    // Once a read, however many acknowledgements it brought.
+    this.#room();
   }
 
-  /** Once a read, however many acknowledgements it brought. */
   #room(): void {
-    if (this.#unacknowledged?.full) return;
+    if (!this.#owing || this.#blocked || this.#state !== 'connected' || this.#unacknowledged?.full) return;
     this.#owing = false;
     this.#listener.writable();
   }
 
   drained(): void {
     this.#blocked = false;
-    if (this.#owing && this.#state === 'connected') this.#room();
+    this.#room();
   }
 
   closed(error: NodeJS.ErrnoException | null): void {
@@ -211,8 +213,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     this.abandon();
   }
 
-  // What framing finds. The first byte holds the type and its flags [MQTT-2.1.3-1].
-
+  /** What framing finds. The first byte holds the type and its flags [MQTT-2.1.3-1]. */
   packet(bytes: Buffer, start: number, body: number, end: number): boolean {
     const first = bytes[start] as number;
     if (this.#state !== 'connected') return this.#beforeConnected(first, bytes, start, end);
@@ -230,19 +231,15 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
         return (
           this.#subscribing?.answered(bytes.subarray(start, end)) || this.#malformed('SUBACK that answers no SUBSCRIBE')
         );
-      case 0xe0: {
-        const { cause, detail } = readDisconnect(bytes.subarray(start, end), this.#session.protocol);
-        this.#fail(cause, detail);
-        return false;
-      }
+      case 0xe0:
+        return this.#fail(...readDisconnect(bytes.subarray(start, end), this.#session.protocol));
       default:
         return this.#malformed(`unexpected packet 0x${first.toString(16)}`);
     }
   }
 
   #malformed(detail: string): boolean {
-    this.#fail('broker_protocol_error', detail);
-    return false;
+    return this.#fail('broker_protocol_error', detail);
   }
 
   #publish(first: number, bytes: Buffer, body: number, end: number): boolean {
@@ -275,10 +272,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     if (this.#state === 'ending') return true;
     if (first !== 0x20) return this.#malformed(`packet 0x${first.toString(16)} before CONNACK`);
     const answer = readConnack(bytes.subarray(start, end), this.#session.protocol);
-    if ('refused' in answer) {
-      this.#fail(answer.refused, answer.detail);
-      return false;
-    }
+    if ('refused' in answer) return this.#fail(answer.refused, answer.detail);
     this.#welcomed(answer.sessionPresent, answer.limits);
     return true;
   }
@@ -299,14 +293,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
 }
 
 const pingreq = Uint8Array.of(0xc0, 0);
-warmUp();
 
-/** Over the transports of these schemes. */
-export function wireOver(transports: ReadonlyMap<string, Transport>): OpenClient {
-  return (session, listener) => {
-    const scheme = schemeOf(session.target.url);
-    const transport = transports.get(scheme);
-    if (transport === undefined) throw new Error(`no transport for ${scheme}`);
-    return new WireClient(session, listener, transport);
-  };
+export function wireOver(transportOf: (url: string) => Transport): OpenClient {
+  return (session, listener) => new WireClient(session, listener, transportOf(session.target.url));
 }

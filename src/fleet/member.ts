@@ -1,11 +1,12 @@
 /** Cost: a publish or receipt passes through without a step of its own; connecting is cold. */
 import type { Client, ClientListener, Filter, Incoming, OpenClient, Session, Welcome } from '../clients/client.ts';
-import { changes, forbids, type Limits } from '../clients/limits.ts';
+import { changes, forbids } from '../clients/limits.ts';
 import type { Cell } from '../metrics/recorder.ts';
 import type { Absence } from '../metrics/snapshot.ts';
 import type { Qos } from '../mqtt/packets.ts';
 import type { GroupPlan } from '../plan/plan.ts';
 import type { Identity } from '../workloads/workload.ts';
+import { ConnectionCounts } from './connection-counts.ts';
 import type { Drive } from './drive.ts';
 import { KeptSession } from './kept-session.ts';
 import { backOffMs } from './reconnect.ts';
@@ -59,6 +60,7 @@ export class Member implements ClientListener {
   readonly #place: string;
   readonly #host: Host;
   readonly #cell: Cell;
+  readonly #counts: ConnectionCounts;
   readonly #cells: (Cell | undefined)[] = [];
   readonly #settings: Session;
   readonly #session: KeptSession;
@@ -70,8 +72,6 @@ export class Member implements ClientListener {
   #lostUs = 0;
   #attempts = 0;
   #leave: (() => void) | null = null;
-  #bytesSent = 0;
-  #bytesReceived = 0;
 
   constructor(setting: MemberSetting, open: OpenClient, host: Host) {
     this.number = setting.number;
@@ -80,6 +80,7 @@ export class Member implements ClientListener {
     this.#place = setting.place;
     this.#host = host;
     this.#cell = host.cell(this);
+    this.#counts = new ConnectionCounts(this.#cell);
     this.subscriptions = new Subscriptions(setting.subscriptions, this.#cell);
     this.#settings = setting.session;
     this.#session = new KeptSession(setting.group.kept, this.#cell);
@@ -132,42 +133,29 @@ export class Member implements ClientListener {
   }
 
   connected(welcome: Welcome): void {
-    const { limits } = welcome;
+    const refusals = this.streams.map(({ stream }) => forbids(welcome.limits, stream));
+    const refusal = refusals.find((found) => found !== undefined);
     if (this.#state === 'leaving') {
       this.#session.removed();
       this.client.disconnect();
-      return;
-    }
-    const refusal = this.streams.map(({ stream }) => forbids(limits, stream)).find((found) => found !== undefined);
-    if (refusal !== undefined) {
-      this.client.destroy(refusal.cause, refusal.detail);
-      return;
-    }
+    } else if (refusal !== undefined) this.client.destroy(refusal.cause, refusal.detail);
+    else this.#begin(welcome);
+  }
+
+  #begin(welcome: Welcome): void {
+    const { limits } = welcome;
     for (const change of changes(limits, this.#settings))
       this.#host.note(`${this.group.name}: the broker grants ${change}`);
     this.#turnOver();
     this.#enter('connected');
     this.#attempts = 0;
-    this.#countConnect(welcome);
-    this.#session.begun();
-    if (this.#resumed(welcome.sessionPresent)) this.#becomeReady();
-    else this.#subscribe(limits);
-  }
-
-  #countConnect({ openedUs, tcpUs, tlsUs }: Welcome): void {
     const nowUs = this.#host.clock();
-    const { counts, times } = this.#cell.run;
-    counts.connects++;
-    times.connect_service_time.record(nowUs - openedUs);
-    times.tcp_time.record(tcpUs - openedUs);
-    if (tlsUs > 0) times.tls_time.record(tlsUs - tcpUs);
-    if (this.#lostUs === 0) {
-      times.connect_time.record(nowUs - this.#dueUs);
-      this.#host.connected(nowUs);
-      return;
-    }
-    counts.reconnects++;
-    times.reconnect_time.record(nowUs - this.#lostUs);
+    this.#counts.made(welcome, nowUs, this.#dueUs, this.#lostUs);
+    if (this.#lostUs === 0) this.#host.connected(nowUs);
+    this.#session.begun();
+    const filters = this.#resumed(welcome.sessionPresent) ? [] : this.subscriptions.ask(limits);
+    if (filters.length > 0) this.client.subscribe(filters);
+    else this.#becomeReady();
   }
 
   /** True where the broker still has the session, and so its subscriptions [MQTT-3.1.2-5]. */
@@ -179,12 +167,6 @@ export class Member implements ClientListener {
     if (sessionPresent) counts.sessions_resumed++;
     else counts.sessions_gone++;
     return sessionPresent && this.subscriptions.settled;
-  }
-
-  #subscribe(limits: Limits): void {
-    const filters = this.subscriptions.ask(limits);
-    if (filters.length > 0) this.client.subscribe(filters);
-    else this.#becomeReady();
   }
 
   subscribed(reasonCodes: Uint8Array | readonly number[], writtenUs: number): void {
@@ -218,7 +200,9 @@ export class Member implements ClientListener {
       return;
     }
     if (wasConnected) this.#lostUs = this.#host.clock();
-    this.#count(wasConnected ? 'disconnects' : 'connect_errors', cause, detail);
+    this.#counts.failed(wasConnected ? 'disconnects' : 'connect_errors', cause);
+    const what = wasConnected ? 'connection lost' : 'could not connect';
+    this.#host.note(`${this.#place}: ${what}: ${cause}${detail === undefined ? '' : ` (${detail})`}`);
     this.#attempts++;
     const waitMs = backOffMs(this.group.reconnect, this.#attempts, this.#host.seed, this.number);
     if (waitMs === null) {
@@ -227,15 +211,6 @@ export class Member implements ClientListener {
     }
     this.#enter('waiting');
     this.#host.queue(this, this.#host.clock() + Math.round(waitMs * 1000));
-  }
-
-  #count(counter: 'disconnects' | 'connect_errors', cause: string, detail: string | undefined): void {
-    const tally = this.#cell.run;
-    tally.cause(counter, cause);
-    if (cause === 'broker_protocol_error') tally.counts.protocol_errors++;
-    if (cause === 'session_taken_over') tally.counts.takeovers++;
-    const what = counter === 'disconnects' ? 'connection lost' : 'could not connect';
-    this.#host.note(`${this.#place}: ${what}: ${cause}${detail === undefined ? '' : ` (${detail})`}`);
   }
 
   #turnOver(): void {
@@ -284,12 +259,7 @@ export class Member implements ClientListener {
 
   /** Bytes since the last call go to the counters. */
   countBytes(): void {
-    const { bytesSent, bytesReceived } = this.client;
-    const { counts } = this.#cell.run;
-    counts.bytes_sent += bytesSent - this.#bytesSent;
-    counts.bytes_received += bytesReceived - this.#bytesReceived;
-    this.#bytesSent = bytesSent;
-    this.#bytesReceived = bytesReceived;
+    this.#counts.bytes(this.client);
   }
 
   // The hot calls.

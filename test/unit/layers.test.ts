@@ -31,7 +31,7 @@ const doorways: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/'],
   'fastest-levenshtein': ['base/nearest.ts'],
   'hdr-histogram-js': ['metrics/'],
-  mqtt: ['clients/mqttjs.ts', 'clients/mqttjs-link.ts', 'clients/mqttjs-store.ts'],
+  mqtt: ['clients/mqttjs.ts', 'clients/mqttjs/'],
   'mqtt-packet': ['mqtt/'],
   'p-limit': ['fleet/connect.ts'],
   pino: ['base/log.ts'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Receiver } from '../../src/clients/receiver.ts';
+import { Receiver } from '../../src/clients/wire/receiver.ts';
 import type { PacketSink } from '../../src/mqtt/framing.ts';
 import { Framing } from '../../src/mqtt/framing.ts';
 import type { Protocol } from '../../src/mqtt/packets.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { InFlight } from '../../src/clients/in-flight.ts';
+import { InFlight } from '../../src/clients/wire/in-flight.ts';
 import { randomFor } from '../support/seeded.ts';
 
 describe('the window of publishes in flight', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Sender } from '../../src/clients/outbox.ts';
-import { Outbox } from '../../src/clients/outbox.ts';
+import type { Sender } from '../../src/clients/wire/outbox.ts';
+import { Outbox } from '../../src/clients/wire/outbox.ts';
 import { randomFor } from '../support/seeded.ts';
 
 /** A socket: what it does not take at once it keeps by reference, as Node's streams do, until it is asked. */

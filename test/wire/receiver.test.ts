@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Receiver } from '../../src/clients/receiver.ts';
+import { Receiver } from '../../src/clients/wire/receiver.ts';
 import type { Protocol } from '../../src/mqtt/packets.ts';
 import { everyQos, generate, type Packet, protocols, serverPackets } from '../support/packets.ts';
 import type { Random } from '../support/seeded.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { layOut } from '../../../src/clients/incoming.ts';
+import { layOut } from '../../../src/clients/mqttjs/incoming.ts';
 
 const packet = { topic: 'a/ü', payload: Buffer.from('payload'), qos: 1, dup: true, retain: false } as const;
 

@@ -1,6 +1,6 @@
 /** Cost: array stores a message; made when a client publishes at QoS 1 or 2 for the first time. */
-import type { PublishTemplate } from '../mqtt/publish-template.ts';
-import type { ClientListener, Outgoing } from './client.ts';
+import type { PublishTemplate } from '../../mqtt/publish-template.ts';
+import type { ClientListener, Outgoing } from '../client.ts';
 import { InFlight } from './in-flight.ts';
 import type { Outbox, Sender } from './outbox.ts';
 import { PacketCopies } from './packet-copies.ts';

@@ -1,6 +1,6 @@
 /** Cost: reads a PUBLISH by its offsets into one object of the thread; nothing is copied. */
-import type { Protocol } from '../mqtt/packets.ts';
-import { emptyIncoming, type Incoming } from './client.ts';
+import type { Protocol } from '../../mqtt/packets.ts';
+import { emptyIncoming, type Incoming } from '../client.ts';
 
 const message = emptyIncoming(Buffer.alloc(0));
 

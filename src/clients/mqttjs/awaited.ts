@@ -1,6 +1,6 @@
 /** What a session over MQTT.js still waits for: one Map entry a message, because the packet ids are not ours to choose. */
-import type { Qos } from '../mqtt/packets.ts';
-import type { Filter } from './client.ts';
+import type { Qos } from '../../mqtt/packets.ts';
+import type { Filter } from '../client.ts';
 
 export interface Flight {
   readonly stream: number;

@@ -2,10 +2,11 @@
 import type { Socket } from 'node:net';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { connect, UniqueMessageIdProvider } from 'mqtt';
-import { nowUs } from '../base/clock.ts';
-import type { Session } from './client.ts';
-import { type Beginning, mqttjsOptions } from './mqttjs-options.ts';
-import type { SessionStore } from './mqttjs-store.ts';
+import { nowUs } from '../../base/clock.ts';
+import type { Qos } from '../../mqtt/packets.ts';
+import type { Filter, Outgoing, Session } from '../client.ts';
+import { type Beginning, mqttjsOptions } from './options.ts';
+import type { SessionStore } from './store.ts';
 
 /** What is counted on the socket; a WebSocket stream has not got it. */
 type Counters = Partial<Pick<Socket, 'bytesRead' | 'bytesWritten' | 'setNoDelay'>>;
@@ -52,6 +53,31 @@ export class Link {
 
   get backedUp(): boolean {
     return this.mqtt.stream.writableNeedDrain;
+  }
+
+  /** Its packet id; at QoS 0 it has none. */
+  publish({ topicName, payload, qos, retain, userProperty }: Outgoing): number {
+    this.mqtt.publish(topicName, Buffer.from(payload), {
+      qos,
+      retain,
+      ...(userProperty && { properties: { userProperties: { [userProperty[0]]: userProperty[1] } } }),
+    });
+    return this.mqtt.getLastMessageId();
+  }
+
+  /** Its packet id, and the filters as the packet has them. */
+  subscribe(filters: readonly Filter[]): { readonly id: number; readonly topicFilters: string[] } {
+    const map: Record<string, { qos: Qos }> = {};
+    for (const { topicFilter, qos } of filters) map[topicFilter] = { qos };
+    this.mqtt.subscribe(map);
+    return { id: this.mqtt.getLastMessageId(), topicFilters: Object.keys(map) };
+  }
+
+  end(waiting: readonly number[], endSession: boolean): void {
+    // MQTT.js would wait for all acknowledgements before it sends DISCONNECT.
+    for (const id of waiting) this.mqtt.removeOutgoingMessage(id);
+    if (endSession) this.mqtt.end(false, { reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
+    else this.mqtt.end();
   }
 
   #watch(socket: Socket): void {

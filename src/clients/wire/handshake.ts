@@ -1,8 +1,8 @@
-import { type ConnackPacket, decodeOr, encodeConnect } from '../mqtt/codec.ts';
-import type { Protocol } from '../mqtt/packets.ts';
-import { cause, connackName, disconnectName } from './causes.ts';
-import type { Session, Welcome } from './client.ts';
-import { type Limits, limitsOf } from './limits.ts';
+import { type ConnackPacket, decodeOr, encodeConnect } from '../../mqtt/codec.ts';
+import type { Protocol } from '../../mqtt/packets.ts';
+import { cause, connackName, disconnectName } from '../causes.ts';
+import type { Session, Welcome } from '../client.ts';
+import { type Limits, limitsOf } from '../limits.ts';
 
 /** How the connections of one session begin; one a client. */
 export class Handshake {
@@ -77,8 +77,10 @@ export function readConnack(bytes: Buffer, protocol: Protocol): Answer {
   return packet?.cmd === 'connack' ? answerOf(packet, protocol) : { refused: cause.protocolError, detail: why };
 }
 
+type Why = readonly [cause: string, detail: string | undefined];
+
 /** Why the server sent DISCONNECT, which only MQTT 5 lets it do [MQTT-3.14]. */
-export function readDisconnect(bytes: Buffer, protocol: Protocol): { cause: string; detail: string | undefined } {
+export function readDisconnect(bytes: Buffer, protocol: Protocol): Why {
   let why = 'DISCONNECT from a server of MQTT 3';
   const packet =
     protocol !== '5'
@@ -86,6 +88,6 @@ export function readDisconnect(bytes: Buffer, protocol: Protocol): { cause: stri
       : decodeOr(bytes, protocol, (detail) => {
           why = detail;
         });
-  if (packet?.cmd !== 'disconnect') return { cause: cause.protocolError, detail: why };
-  return { cause: disconnectName(packet.reasonCode ?? 0), detail: packet.properties?.reasonString };
+  if (packet?.cmd !== 'disconnect') return [cause.protocolError, why];
+  return [disconnectName(packet.reasonCode ?? 0), packet.properties?.reasonString];
 }

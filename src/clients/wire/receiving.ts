@@ -1,6 +1,6 @@
 /** Cost: four bytes into the outbox for a QoS 1 or 2 message; a QoS 0 message passes through. */
-import type { Protocol } from '../mqtt/packets.ts';
-import type { ClientListener } from './client.ts';
+import type { Protocol } from '../../mqtt/packets.ts';
+import type { ClientListener } from '../client.ts';
 import type { Outbox, Sender } from './outbox.ts';
 import { Receiver } from './receiver.ts';
 

@@ -1,6 +1,6 @@
 /** Lays a parsed PUBLISH out as the bytes that Incoming points into: one copy a message, one buffer a thread. */
-import type { Qos } from '../mqtt/packets.ts';
-import { emptyIncoming, type Incoming } from './client.ts';
+import type { Qos } from '../../mqtt/packets.ts';
+import { emptyIncoming, type Incoming } from '../client.ts';
 
 interface Parsed {
   readonly topic: string;

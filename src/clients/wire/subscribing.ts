@@ -1,6 +1,6 @@
-import { decodeOr, encodeSubscribe } from '../mqtt/codec.ts';
-import type { Protocol } from '../mqtt/packets.ts';
-import type { ClientListener, Filter } from './client.ts';
+import { decodeOr, encodeSubscribe } from '../../mqtt/codec.ts';
+import type { Protocol } from '../../mqtt/packets.ts';
+import type { ClientListener, Filter } from '../client.ts';
 
 /** Packet ids of SUBSCRIBE lie above every window of publishes. */
 const ids = { from: 65_500, to: 65_535 };

@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import type { Protocol } from '../mqtt/packets.ts';
-import type { Session } from './client.ts';
+import type { Protocol } from '../../mqtt/packets.ts';
+import type { Session } from '../client.ts';
 
 const protocolVersions: Readonly<Record<Protocol, 3 | 4 | 5>> = { '3.1': 3, '3.1.1': 4, '5': 5 };
 const schemes = {

@@ -1,6 +1,6 @@
 /** Cost: one copy of each message into a buffer of the thread; one write for all that a client sends in one turn. */
 
-import type { PublishTemplate } from '../mqtt/publish-template.ts';
+import type { PublishTemplate } from '../../mqtt/publish-template.ts';
 
 /** Who can write: a client's connection. */
 export interface Sender {
