@@ -1,8 +1,8 @@
 import { type ExitCode, exitCode } from '../base/exit-codes.ts';
-import { jsonSchema } from '../scenario/schema.ts';
+import { schemaText } from '../scenario/schema.ts';
 
 /** Prints the JSON Schema of scenarios, for editors. */
 export async function schema({ out }: { readonly out: NodeJS.WritableStream }): Promise<ExitCode> {
-  out.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+  out.write(schemaText());
   return exitCode.passed;
 }

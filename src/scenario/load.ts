@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Problem } from '../base/problem.ts';
 import { maskSecrets } from '../base/secrets.ts';
+import { bundledScenarios, readBundled } from './bundled.ts';
 import { check } from './check.ts';
 import { applyEdit, applySet, type EditProblem } from './edits.ts';
 import { type Environment, retype, substituteAll } from './environment.ts';
@@ -32,14 +32,6 @@ export type LoadOptions = {
 export type Loaded =
   | { readonly scenario: Scenario; readonly explain: (problems: readonly Problem[]) => string[] }
   | { readonly problems: readonly string[] };
-
-const bundled = new URL('../../../scenarios/', import.meta.url);
-
-/** The names that `load` knows without a file. */
-export async function bundledScenarios(): Promise<string[]> {
-  const files = await readdir(bundled).catch(() => []);
-  return files.filter((file) => file.endsWith('.yaml')).map((file) => basename(file, '.yaml'));
-}
 
 /** Reads a file or a bundled scenario. Throws a UserError where there is none. */
 export async function load(nameOrPath: string, options: LoadOptions = {}): Promise<Loaded> {
@@ -180,7 +172,7 @@ async function read(nameOrPath: string): Promise<{ name: string; text: string }>
   const names = await bundledScenarios();
   const name = basename(nameOrPath, '.yaml');
   if (names.includes(name) && basename(nameOrPath) === nameOrPath) {
-    return { name: `${name}.yaml`, text: await readFile(fileURLToPath(new URL(`${name}.yaml`, bundled)), 'utf8') };
+    return { name: `${name}.yaml`, text: await readBundled(name) };
   }
   const close = nearest(name, names);
   const hint = close === undefined ? `bundled scenarios: ${names.join(', ')}` : `did you mean ${close}?`;

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { bundledScenarios } from '../../src/scenario/load.ts';
+import { bundledScenarios } from '../../src/scenario/bundled.ts';
 import type { Result } from '../../src/verdict/result.ts';
 import { cli } from '../support/spawn-cli.ts';
 
