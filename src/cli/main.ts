@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../base/errors.ts';
 import { exitCode } from '../base/exit-codes.ts';
+import { packageVersion } from '../base/versions.ts';
 import type { BrokerWords } from './broker.ts';
 import type { ScenarioOptions } from './open-scenario.ts';
-import { packageVersion } from './package-version.ts';
 import type { RunOptions } from './run-options.ts';
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
