@@ -53,9 +53,10 @@ function addSchema(program: Command): void {
   program
     .command('schema')
     .description('print the JSON Schema of scenarios, for editors')
-    .action(async () => {
+    .option('--markdown', 'the same for people: every key, field, unit and metric of the language')
+    .action(async (options: { readonly markdown?: boolean }) => {
       const { schema } = await import('./schema.ts');
-      process.exitCode = await schema({ out: process.stdout });
+      process.exitCode = await schema({ ...options, out: process.stdout });
     });
 }
 

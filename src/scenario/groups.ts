@@ -48,7 +48,9 @@ const session = z
     [
       z.literal('clean'),
       z.strictObject({
-        cleanStart: z.literal(true, 'must be true: kept sessions are not supported yet by this version'),
+        cleanStart: z
+          .literal(true, 'must be true: kept sessions are not supported yet by this version')
+          .describe('The same as clean.'),
       }),
     ],
     'must be clean',
@@ -58,7 +60,7 @@ const session = z
 
 const keepAlive = duration({ max: 65_535_000 })
   .refine((ms) => ms % 1000 === 0, 'must be whole seconds [MQTT-3.1.2.10]')
-  .describe('Longest silence before a PINGREQ; 0: off.')
+  .describe('Longest silence before a PINGREQ, in whole seconds up to 65535s; 0: off.')
   .prefault('60s');
 
 const base = {
