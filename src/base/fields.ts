@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { compileTemplate, type TemplateUse } from './template.ts';
 import {
   durationPattern,
+  durationUnits,
   formatDuration,
   formatSize,
   parseDuration,
@@ -11,6 +12,7 @@ import {
   ratePattern,
   sharePattern,
   sizePattern,
+  sizeUnits,
 } from './units.ts';
 
 /** The input is what stands in the YAML file (text, or the number 0); the output is a number. */
@@ -24,6 +26,14 @@ const rules = {
   share: 'must be a share such as 50%, at most 100%',
 } as const;
 
+/** What else there is to know, for editors and the documentation. */
+const more = {
+  duration: `; units ${durationUnits.join(', ')}; several may follow each other, as 1m30s`,
+  size: `; units ${sizeUnits.join(', ')}; KB, MB and GB are thousands, KiB, MiB and GiB 1,024s`,
+  rate: '; 1/10s is one in ten seconds',
+  share: '',
+} as const;
+
 /** Named, so that the JSON Schema holds each once. */
 const inputs = {
   duration: unitInput('duration', durationPattern),
@@ -34,7 +44,10 @@ const inputs = {
 
 function unitInput(kind: keyof typeof rules, pattern: RegExp) {
   const rule = rules[kind];
-  return z.union([z.string(rule).regex(pattern, rule), z.literal(0, rule)], rule).meta({ id: kind });
+  return z.union([z.string(rule).regex(pattern, rule), z.literal(0, rule)], rule).meta({
+    id: kind,
+    description: `${rule.replace('must be ', '')}${more[kind]}`,
+  });
 }
 
 /** Milliseconds; the bounds, too, and both are included. */
@@ -123,7 +136,8 @@ export function template(use: TemplateUse): z.ZodType<string, string> {
       if (!('problem' in compiled)) return;
       const params = compiled.hint === undefined ? {} : { hint: compiled.hint };
       context.addIssue({ code: 'custom', message: compiled.problem, params });
-    });
+    })
+    .meta({ title: 'template' });
 }
 
 /** Maximum bytes of an MQTT string. */

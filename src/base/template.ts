@@ -41,11 +41,11 @@ export const templateFields: Readonly<Record<string, string>> = {
   clientId: 'the id of the client',
   run: '7 characters that no other run has',
   broker: 'the name of the broker',
-  seq: 'the number of the message in its stream, from 0',
+  seq: 'the number of the message in its stream (one client, one entry), from 0',
   'random:N': 'a random number from 0 to N-1',
   'hex:N': 'N random hexadecimal digits',
   time: 'milliseconds since 1970',
-  stamp: '32 hexadecimal digits that time and judge the delivery (payloads only)',
+  stamp: '32 hexadecimal digits that time and judge the delivery',
 };
 
 const notIn: Readonly<Record<TemplateUse, readonly string[]>> = {
@@ -54,6 +54,13 @@ const notIn: Readonly<Record<TemplateUse, readonly string[]>> = {
   will: ['seq', 'time', 'stamp'],
   payload: [],
 };
+
+export const templateUses = Object.keys(notIn) as readonly TemplateUse[];
+
+/** Where a field of `templateFields` may stand. */
+export function usesOf(field: string): TemplateUse[] {
+  return templateUses.filter((use) => !notIn[use].includes(field));
+}
 
 /** Stands where a field varies while levels are told apart; no topic and no id may hold it. */
 const marker = '\u0000';

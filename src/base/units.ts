@@ -16,6 +16,10 @@ const sizeBytes: Readonly<Record<string, number>> = {
   GiB: 1024 ** 3,
 };
 
+/** In the order of their size. */
+export const durationUnits = Object.keys(durationMs);
+export const sizeUnits = Object.keys(sizeBytes);
+
 const number = '[0-9]+(?:\\.[0-9]+)?';
 const timeUnit = '(?:us|ms|s|m|h|d)';
 

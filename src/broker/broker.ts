@@ -5,11 +5,15 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../base/errors.ts';
 import { exitCode } from '../base/exit-codes.ts';
-import type { Failed, Listening } from './child.ts';
+import type { Ask, Failed, Listening } from './child.ts';
+import { whyNotListening } from './why-not-listening.ts';
 
 export interface BrokerOptions {
   /** 0, the default: a free port. */
   readonly port?: number;
+  /** MQTT over WebSocket as well: true on a free port, or on this one. Without it only TCP. */
+  readonly ws?: boolean | number;
+  /** 127.0.0.1 by default: this machine only. */
   readonly host?: string;
   /** Told when the broker dies unasked; the text says how. */
   readonly onExit?: (how: string) => void;
@@ -17,6 +21,8 @@ export interface BrokerOptions {
 
 export interface EmbeddedBroker {
   readonly url: string;
+  /** Where `ws` asked for it: "ws://127.0.0.1:40123". */
+  readonly wsUrl?: string;
   readonly port: number;
   readonly pid: number;
   /** Ends the process and waits until it is gone; a second call waits too. */
@@ -26,6 +32,7 @@ export interface EmbeddedBroker {
 /** How long a broker may take to end by itself before it is killed. */
 const patienceMs = 2000;
 const keptOfStderr = 2000;
+const ownBroker = 'Name a broker of your own: --broker mqtt://host:1883';
 
 /**
  * Starts Aedes (MQTT 3.1 and 3.1.1) in a child process, which ends with this one whatever happens.
@@ -33,16 +40,20 @@ const keptOfStderr = 2000;
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
   const host = options.host ?? '127.0.0.1';
-  const child = launch(host, options.port ?? 0);
+  const { ws = false } = options;
+  const ask = { host, port: options.port ?? 0, ...(ws !== false && { wsPort: ws === true ? 0 : ws }) };
+  const child = launch(ask);
   const lastWords = collect(child);
-  const port = await listening(child, lastWords);
+  const { port, wsPort } = await listening(child, ask, lastWords);
+  const authority = host.includes(':') ? `[${host}]` : host;
   let stopping: Promise<void> | undefined;
   child.once('exit', (code, signal) => {
     if (stopping === undefined) options.onExit?.(howItEnded(code, signal, lastWords()));
   });
   release(child);
   return {
-    url: `mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: `mqtt://${authority}:${port}`,
+    ...(wsPort !== undefined && { wsUrl: `ws://${authority}:${wsPort}` }),
     port,
     pid: child.pid ?? 0,
     stop() {
@@ -52,10 +63,10 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
   };
 }
 
-function launch(host: string, port: number): ChildProcess {
+function launch(ask: Ask): ChildProcess {
   const file = fileURLToPath(new URL(`./child${extname(import.meta.url)}`, import.meta.url));
   // Without execArgv the child would inherit --inspect, --cpu-prof and their like, and their ports and files.
-  return fork(file, [host, String(port)], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  return fork(file, [JSON.stringify(ask)], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 }
 
 /** Keeps the end of stderr for an error message; nothing of it reaches the terminal. */
@@ -67,21 +78,23 @@ function collect(child: ChildProcess): () => string {
   return () => text.trim();
 }
 
-function listening(child: ChildProcess, lastWords: () => string): Promise<number> {
+function listening(child: ChildProcess, { host }: Ask, lastWords: () => string): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    const fail = (reason: string, cause?: unknown): void =>
+    const fail = (reason: string, hint = ownBroker, cause?: unknown): void =>
       reject(
         new UserError(`The embedded broker could not start: ${reason}`, {
-          hint: 'Name a broker of your own: --broker mqtt://host:1883',
+          hint,
           exitCode: exitCode.notStarted,
           cause,
         }),
       );
-    child.once('error', (error) => fail(error.message, error));
+    child.once('error', (error) => fail(error.message, ownBroker, error));
     child.once('exit', (code, signal) => fail(howItEnded(code, signal, lastWords())));
     child.once('message', (message: Listening | Failed) => {
-      if ('port' in message) resolve(message.port);
-      else fail(message.error);
+      if (!('error' in message)) return resolve(message);
+      const { error, code, port } = message;
+      const known = whyNotListening(code, host, port ?? 0);
+      fail(known === undefined ? error : `${known.reason} (${code})`, known?.hint);
     });
   });
 }

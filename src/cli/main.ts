@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../base/errors.ts';
 import { exitCode } from '../base/exit-codes.ts';
+import { packageVersion } from '../base/versions.ts';
+import type { BrokerWords } from './broker.ts';
 import { fold } from './fold.ts';
 import type { ScenarioOptions } from './open-scenario.ts';
-import { packageVersion } from './package-version.ts';
 import type { RunOptions } from './run-options.ts';
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
@@ -53,9 +54,45 @@ function addSchema(program: Command): void {
   program
     .command('schema')
     .description('print the JSON Schema of scenarios, for editors')
-    .action(async () => {
+    .option('--markdown', 'the same for people: every key, field, unit and metric of the language')
+    .action(async (options: { readonly markdown?: boolean }) => {
       const { schema } = await import('./schema.ts');
-      process.exitCode = await schema({ out: process.stdout });
+      process.exitCode = await schema({ ...options, out: process.stdout });
+    });
+}
+
+function addList(program: Command): void {
+  program
+    .command('list')
+    .description('name the bundled scenarios, a line each')
+    .action(async () => {
+      const { list } = await import('./list.ts');
+      process.exitCode = await list({ out: process.stdout });
+    });
+}
+
+function addInit(program: Command): void {
+  program
+    .command('init')
+    .description('write a commented scenario to begin with, and its schema beside it for editors')
+    .argument('[path]', 'the file to write', 'scenario.yaml')
+    .option('--force', 'overwrite what exists')
+    .action(async (path: string, options: { readonly force?: boolean }) => {
+      const { init } = await import('./init.ts');
+      process.exitCode = await init(path, { ...options, out: process.stdout });
+    });
+}
+
+function addBroker(program: Command): void {
+  program
+    .command('broker')
+    .description('start the embedded broker, for trying out: MQTT 3.1.1 until Ctrl-C; its urls go to stdout')
+    .option('--port <number>', 'of MQTT over TCP; 0 takes a free one', '1883')
+    .option('--ws-port <number>', 'of MQTT over WebSocket; 0 takes a free one (default: no WebSocket)')
+    .option('--host <address>', 'where it listens; 0.0.0.0 for all addresses of the machine', '127.0.0.1')
+    .action(async (options: BrokerWords) => {
+      const { broker } = await import('./broker.ts');
+      process.exitCode = await broker({ ...options, out: process.stdout, err: process.stderr });
     });
 }
 
@@ -67,6 +104,9 @@ function commandLine(): Command {
     .exitOverride();
   addRun(program);
   addCheck(program);
+  addList(program);
+  addInit(program);
+  addBroker(program);
   addSchema(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;

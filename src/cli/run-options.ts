@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { defaultWorkers, mostWorkers } from '../backends/backend.ts';
 import { UserError } from '../base/errors.ts';
 import { type LogLevel, logLevels } from '../base/log.ts';
 import { nearest } from '../base/nearest.ts';
@@ -25,7 +25,7 @@ export type RunOptions = {
 export type ReportTarget = { readonly kind: keyof typeof reporters; readonly path: string | undefined };
 
 export type RunSettings = {
-  readonly client: string;
+  readonly client: keyof typeof clients;
   /** 0: no thread of its own. */
   readonly threads: number;
   readonly reports: readonly ReportTarget[];
@@ -36,8 +36,8 @@ export type RunSettings = {
 /** Throws a UserError for a value that is not known, with the nearest that is. */
 export function readSettings(options: RunOptions): RunSettings {
   return {
-    client: oneOf('--client', options.client, Object.keys(clients)),
-    threads: options.threads === undefined ? Math.max(1, availableParallelism() - 1) : parseThreads(options.threads),
+    client: oneOf('--client', options.client, Object.keys(clients) as RunSettings['client'][]),
+    threads: options.threads === undefined ? defaultWorkers() : parseThreads(options.threads),
     reports: reportTargets(options),
     logLevel: oneOf('--log-level', options.logLevel, logLevels),
     allowInvalid: options.allowInvalid === true,
@@ -68,12 +68,9 @@ function parseReport(text: string): ReportTarget {
   return { kind, path };
 }
 
-/** Each costs tens of megabytes and a core's time. */
-const mostThreads = 64;
-
 function parseThreads(text: string): number {
-  if (/^\d{1,2}$/.test(text) && Number(text) <= mostThreads) return Number(text);
-  throw new UserError(`--threads ${text}: must be a whole number from 0 to ${mostThreads}`, {
+  if (/^\d{1,2}$/.test(text) && Number(text) <= mostWorkers) return Number(text);
+  throw new UserError(`--threads ${text}: must be a whole number from 0 to ${mostWorkers}`, {
     hint: '0 means no thread beside the main one; more threads than cores only take them from each other',
   });
 }

@@ -1,8 +1,11 @@
 import { type ExitCode, exitCode } from '../base/exit-codes.ts';
-import { jsonSchema } from '../scenario/schema.ts';
+import { referencePage } from '../scenario/reference.ts';
+import { schemaText } from '../scenario/schema.ts';
 
-/** Prints the JSON Schema of scenarios, for editors. */
-export async function schema({ out }: { readonly out: NodeJS.WritableStream }): Promise<ExitCode> {
-  out.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+export type SchemaOptions = { readonly markdown?: boolean; readonly out: NodeJS.WritableStream };
+
+/** Prints the language of scenarios: as JSON Schema for editors, or as the page that people read. */
+export async function schema({ markdown = false, out }: SchemaOptions): Promise<ExitCode> {
+  out.write(markdown ? await referencePage() : schemaText());
   return exitCode.passed;
 }

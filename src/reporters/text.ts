@@ -88,7 +88,9 @@ function repeat({ run }: Result, width: number, ink: Ink): string[] {
   const where =
     `run ${run.id}, client ${run.client}, ${run.threads === 0 ? 'no extra thread' : plural(run.threads, 'thread')}, ` +
     `mqtt-stress ${versions.tool}, Node ${versions.node.replace(/^v/, '')}, ${versions.os}, ${plural(versions.cores, 'core')}`;
-  return [...wrap(where, width), ...pasteable(`again: ${seeded}`, width)].map(ink.dim);
+  // A run of the library has no command.
+  const again = run.commandLine === '' ? [] : pasteable(`again: ${seeded}`, width);
+  return [...wrap(where, width), ...again].map(ink.dim);
 }
 
 /** Broken before options only, the way a shell takes it. */

@@ -17,13 +17,16 @@ export type Broker = {
 const nameRule = 'must be a name: letters, digits, and after the first of them also _ . - :';
 const reserved = ['spread', 'all', 'total', 'outside'];
 
-const url = z.string('must be a url such as mqtt://127.0.0.1:1883').transform((written, context) => {
-  const address = parseBrokerUrl(written);
-  if (!('rule' in address)) return address;
-  const params = address.hint === undefined ? {} : { hint: address.hint };
-  context.issues.push({ code: 'custom', message: address.rule, input: written, params });
-  return z.NEVER;
-});
+const url = z
+  .string('must be a url such as mqtt://127.0.0.1:1883')
+  .meta({ title: 'url' })
+  .transform((written, context) => {
+    const address = parseBrokerUrl(written);
+    if (!('rule' in address)) return address;
+    const params = address.hint === undefined ? {} : { hint: address.hint };
+    context.issues.push({ code: 'custom', message: address.rule, input: written, params });
+    return z.NEVER;
+  });
 
 const file = (what: string) => z.string('must be the path of a file').min(1).describe(what).optional();
 

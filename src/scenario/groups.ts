@@ -88,7 +88,7 @@ const will = z
 
 const keepAlive = duration({ max: 65_535_000 })
   .refine((ms) => ms % 1000 === 0, 'must be whole seconds [MQTT-3.1.2.10]')
-  .describe('Longest silence before a PINGREQ; 0: off.')
+  .describe('Longest silence before a PINGREQ, in whole seconds up to 65535s; 0: off.')
   .prefault('60s');
 
 const base = {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Problem } from '../base/problem.ts';
 import { maskSecrets } from '../base/secrets.ts';
+import { bundledFolder, bundledScenarios, readBundled } from './bundled.ts';
 import { check } from './check.ts';
 import { applyEdit, applySet, type EditProblem } from './edits.ts';
 import { type Environment, retype, substituteAll } from './environment.ts';
@@ -35,14 +35,6 @@ export type LoadOptions = {
 export type Loaded =
   | { readonly scenario: Scenario; readonly explain: (problems: readonly Problem[]) => string[] }
   | { readonly problems: readonly string[] };
-
-const bundled = new URL('../../../scenarios/', import.meta.url);
-
-/** The names that `load` knows without a file. */
-export async function bundledScenarios(): Promise<string[]> {
-  const files = await readdir(bundled).catch(() => []);
-  return files.filter((file) => file.endsWith('.yaml')).map((file) => basename(file, '.yaml'));
-}
 
 /** Reads a file or a bundled scenario. Throws a UserError where there is none. */
 export async function load(nameOrPath: string, options: LoadOptions = {}): Promise<Loaded> {
@@ -200,8 +192,7 @@ async function read(nameOrPath: string): Promise<{ name: string; text: string; f
   const names = await bundledScenarios();
   const name = basename(nameOrPath, '.yaml');
   if (names.includes(name) && basename(nameOrPath) === nameOrPath) {
-    const folder = fileURLToPath(bundled);
-    return { name: `${name}.yaml`, text: await readFile(join(folder, `${name}.yaml`), 'utf8'), folder };
+    return { name: `${name}.yaml`, text: await readBundled(name), folder: bundledFolder };
   }
   const close = nearest(name, names);
   const hint = close === undefined ? `bundled scenarios: ${names.join(', ')}` : `did you mean ${close}?`;

@@ -44,3 +44,8 @@ export function jsonSchema(): object {
     ...schema,
   };
 }
+
+/** The same as the text of a file. */
+export function schemaText(): string {
+  return `${JSON.stringify(jsonSchema(), null, 2)}\n`;
+}

@@ -51,5 +51,8 @@ export const thresholdsField = z
       metricNames.map((metric) => [metric, thresholdField(metric).describe(catalog[metric].help).optional()]),
     ) as Record<MetricName, z.ZodOptional<z.ZodType<readonly Threshold[]>>>,
   )
-  .describe('What must hold at the end, by metric: "p(99) < 50ms", "count == 0", "rate >= 100/s".')
+  .describe(
+    'What must hold at the end, by metric: "p(99) < 50ms", "count == 0", "rate >= 100/s". ' +
+      'Default: delivery_violations: "count == 0", where deliveries can be judged.',
+  )
   .prefault({}) as unknown as z.ZodType<Thresholds>;

@@ -1,4 +1,5 @@
 import type { ExitCode } from '../base/exit-codes.ts';
+import type { Versions } from '../base/versions.ts';
 import type { CounterName, GaugeName, SettledName, TimeName } from '../metrics/catalog.ts';
 import type { Phase } from '../metrics/snapshot.ts';
 
@@ -92,13 +93,7 @@ export interface RunResult {
   readonly measuredMs: number;
   readonly drainMs: number;
   readonly scenario: { readonly text: string; readonly sha256: string };
-  readonly versions: {
-    readonly tool: string;
-    readonly node: string;
-    readonly os: string;
-    readonly cpu: string;
-    readonly cores: number;
-  };
+  readonly versions: Versions;
   readonly commandLine: string;
 }
 

@@ -6,8 +6,10 @@ import { extname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { connectAsync } from 'mqtt';
+import { WebSocket } from 'ws';
 import { UserError } from '../../src/base/errors.ts';
-import { startBroker } from '../../src/broker/broker.ts';
+import { type EmbeddedBroker, startBroker } from '../../src/broker/broker.ts';
 import { clients } from '../../src/clients/index.ts';
 import { RecordingListener } from '../support/listener.ts';
 import { publishing, sessionTo } from '../support/session.ts';
@@ -66,10 +68,26 @@ test('an embedded broker that cannot listen is an error with a way out', async (
   await assert.rejects(startBroker({ port }), (error) => {
     assert.ok(error instanceof UserError);
     assert.match(error.message, /could not start: .*EADDRINUSE/);
-    assert.match(error.hint ?? '', /--broker/);
+    assert.match(error.hint ?? '', /another port/);
     return true;
   });
   taken.close();
+});
+
+test('the embedded broker takes WebSockets where asked, and only those that offer the subprotocol mqtt [MQTT-6.0.0-3]', async () => {
+  const broker = await startBroker({ ws: true });
+  try {
+    const { wsUrl = '' } = broker;
+    const client = await connectAsync(wsUrl);
+    await client.publishAsync('a', 'b', { qos: 1 });
+    await client.endAsync();
+    const foreign = new WebSocket(wsUrl);
+    const [code, reason] = (await within(once(foreign, 'close'), 'the close')) as [number, Buffer];
+    assert.deepEqual([code, reason.toString()], [1002, 'the subprotocol mqtt is missing']);
+  } finally {
+    await broker.stop();
+  }
+  assert.equal((await stopped(startBroker())).wsUrl, undefined);
 });
 
 test('the death of the embedded broker is told', async () => {
@@ -103,6 +121,12 @@ test('the embedded broker dies with its parent, even by SIGKILL, and writes noth
   await waitFor(() => !alive(pid), 'the end of the broker');
   assert.equal(await errors, '');
 });
+
+async function stopped(starting: Promise<EmbeddedBroker>): Promise<EmbeddedBroker> {
+  const broker = await starting;
+  await broker.stop();
+  return broker;
+}
 
 function alive(pid: number): boolean {
   try {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { type EmbeddedBroker, startBroker } from '../../src/broker/broker.ts';
-import { bundledScenarios } from '../../src/scenario/load.ts';
+import { bundledScenarios } from '../../src/scenario/bundled.ts';
 import type { Result } from '../../src/verdict/result.ts';
 import { startCli } from '../support/spawn-cli.ts';
 

@@ -11,7 +11,8 @@ describe('mqtt-stress', () => {
     const { code, stdout, stderr } = await cli('--help');
     assert.equal(code, 0);
     assert.equal(stderr, '');
-    for (const command of ['run', 'check', 'schema']) assert.match(stdout, new RegExp(`^  ${command}\\b`, 'm'));
+    for (const command of ['run', 'check', 'list', 'init', 'broker', 'schema'])
+      assert.match(stdout, new RegExp(`^  ${command}\\b`, 'm'));
   });
 
   it('tells the options of run with run --help', async () => {
@@ -22,15 +23,22 @@ describe('mqtt-stress', () => {
     }
   });
 
-  it('has every option of run in the README', async () => {
-    const { stdout } = await cli('run', '--help');
+  it('has every command and every option of each in the README', async () => {
     const readme = readFileSync(new URL('README.md', root), 'utf8');
-    const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, option = '']) => option);
-    assert.ok(options.length > 10);
-    assert.deepEqual(
-      options.filter((option) => option !== '--help' && !readme.includes(`\`${option}`)),
-      [],
-    );
+    const [, list = ''] = (await cli('--help')).stdout.split('Commands:');
+    const commands = [...list.matchAll(/^ {2}([a-z]+) /gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => name !== 'help');
+    assert.ok(commands.length > 5);
+    for (const command of commands) {
+      assert.ok(readme.includes(`| \`mqtt-stress ${command}`), command);
+      const { stdout } = await cli(command, '--help');
+      const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[a-z-]+)/gm)].map(([, option = '']) => option);
+      assert.ok(options.includes('--help'));
+      for (const option of options.filter((one) => one !== '--help')) {
+        assert.ok(readme.includes(`\`${option}`), `${option} of ${command}`);
+      }
+    }
   });
 
   it('tells the version of the package', async () => {

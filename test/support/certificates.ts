@@ -6,7 +6,10 @@ import { findProgram } from './mosquitto.ts';
 
 /** For `{ skip: … }` of a suite. */
 export function opensslMissing(): string | false {
-  return findProgram('openssl') === undefined ? 'openssl is not installed' : false;
+  if (findProgram('openssl') !== undefined) return false;
+  const reason = 'openssl is not installed (apt-get install openssl)';
+  if (process.env['MQTT_STRESS_REQUIRE_BROKERS'] === '1') throw new Error(reason);
+  return reason;
 }
 
 export type Signed = { readonly cert: string; readonly key: string };

@@ -16,12 +16,15 @@ export type Running = {
   readonly child: ChildProcess;
   /** Resolves when stderr holds the text; rejects when the process ends without it. */
   said(pattern: RegExp): Promise<void>;
+  /** The same of stdout, with what matched. */
+  wrote(pattern: RegExp): Promise<RegExpExecArray>;
   readonly ended: Promise<Ended>;
 };
 
 /** The command line as a user has it: a process of its own, killed after a minute. */
-export function startCli(args: readonly string[], env: Record<string, string> = {}): Running {
+export function startCli(args: readonly string[], env: Record<string, string> = {}, cwd?: string): Running {
   const child = spawn(process.execPath, [main, ...args], {
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: patienceMs,
@@ -34,17 +37,33 @@ export function startCli(args: readonly string[], env: Record<string, string> = 
   child.stdout.on('data', gather('stdout'));
   child.stderr.on('data', gather('stderr'));
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...texts }) as Ended);
-  return { child, ended, said: (pattern) => said(child, () => texts.stderr, ended, pattern) };
+  return {
+    child,
+    ended,
+    async said(pattern) {
+      await holds(child.stderr, () => texts.stderr, ended, pattern);
+    },
+    wrote: (pattern) => holds(child.stdout, () => texts.stdout, ended, pattern),
+  };
 }
 
 export function cli(...args: string[]): Promise<Ended> {
   return startCli(args).ended;
 }
 
-async function said(child: ChildProcess, stderr: () => string, ended: Promise<Ended>, pattern: RegExp): Promise<void> {
-  const over = ended.then(({ code }) => {
-    throw new Error(`ended with ${code} before it said ${pattern}: ${stderr()}`);
+async function holds(
+  stream: NodeJS.ReadableStream,
+  text: () => string,
+  ended: Promise<Ended>,
+  pattern: RegExp,
+): Promise<RegExpExecArray> {
+  const over = ended.then(({ code, stderr }) => {
+    throw new Error(`ended with ${code} before it said ${pattern}: ${stderr}`);
   });
   over.catch(() => {});
-  while (!pattern.test(stderr())) await Promise.race([once(child.stderr as NodeJS.ReadableStream, 'data'), over]);
+  for (;;) {
+    const match = pattern.exec(text());
+    if (match !== null) return match;
+    await Promise.race([once(stream, 'data'), over]);
+  }
 }

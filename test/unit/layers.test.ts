@@ -42,10 +42,10 @@ const doorways: Readonly<Record<string, readonly string[]>> = {
 
 /** Who looks a member up by its name: the table of each kind is asked there and nowhere else. */
 const tables: Readonly<Record<string, readonly string[]>> = {
-  'backends/index.ts': ['cli/', 'index.ts'],
-  'clients/index.ts': ['fleet/', 'cli/'],
+  'backends/index.ts': ['index.ts'],
+  'clients/index.ts': ['fleet/', 'cli/', 'index.ts'],
   'pacing/index.ts': ['workloads/', 'scenario/'],
-  'reporters/index.ts': ['cli/'],
+  'reporters/index.ts': ['cli/', 'index.ts'],
   'transports/index.ts': ['transports/load.ts'],
   'workloads/index.ts': ['workloads/lookup.ts', 'scenario/'],
 };

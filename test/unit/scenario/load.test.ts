@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { bundledScenarios, type LoadOptions, load, parseScenario } from '../../../src/scenario/load.ts';
+import { bundledScenarios } from '../../../src/scenario/bundled.ts';
+import { type LoadOptions, load, parseScenario } from '../../../src/scenario/load.ts';
 
 function read(text: string, options: LoadOptions = {}) {
   const loaded = parseScenario('folder/s.yaml', text, options);

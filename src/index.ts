@@ -1,0 +1,130 @@
+/** The program as a library; docs/api.md shows it at work. */
+import { defaultWorkers, mostWorkers } from './backends/backend.ts';
+import { backends } from './backends/index.ts';
+import { UserError } from './base/errors.ts';
+import { log } from './base/log.ts';
+import { readMachine } from './base/machine.ts';
+import { makeRunTag, makeSeed } from './base/random.ts';
+import { readVersions } from './base/versions.ts';
+import { startBroker } from './broker/broker.ts';
+import { clients } from './clients/index.ts';
+import type { Snapshot } from './metrics/snapshot.ts';
+import type { Totals } from './metrics/totals.ts';
+import { compile as compileScenario } from './plan/compile.ts';
+import { needs } from './plan/needs.ts';
+import type { Plan } from './plan/plan.ts';
+import type { Reporter } from './reporters/reporter.ts';
+import { run as runPlan } from './run.ts';
+import { type LoadOptions, load as loadScenario } from './scenario/load.ts';
+import type { Scenario } from './scenario/scenario.ts';
+import type { Result } from './verdict/result.ts';
+
+export { type ExitCode, exitCode } from './base/exit-codes.ts';
+export type { BrokerOptions, EmbeddedBroker } from './broker/broker.ts';
+export type { MetricName } from './metrics/catalog.ts';
+export type { Phase } from './metrics/snapshot.ts';
+export type { Summary } from './metrics/totals.ts';
+export { reporters } from './reporters/index.ts';
+export type { OpenReporter, Output } from './reporters/reporter.ts';
+export { bundledScenarios } from './scenario/bundled.ts';
+export type { MetricResults, PartResult, RunResult, ThresholdResult, TrustVerdict, Verdict } from './verdict/result.ts';
+export {
+  type LoadOptions,
+  type Plan,
+  type Reporter,
+  type Result,
+  type Scenario,
+  type Snapshot,
+  startBroker,
+  type Totals,
+  UserError,
+};
+
+/** Reads a scenario: a file, or a bundled one by its name. All that is wrong with it is the message of one UserError. */
+export async function load(nameOrPath: string, options: LoadOptions = {}): Promise<Scenario> {
+  const loaded = await loadScenario(nameOrPath, options);
+  if ('problems' in loaded) throw new UserError(loaded.problems.join('\n'));
+  return loaded.scenario;
+}
+
+export type CompileOptions = {
+  /** `wire`, the default, or `mqttjs` for comparison. */
+  readonly client?: keyof typeof clients;
+  /** Repeats all that is random but the run's own tag. Random by default; give `load` the same one. */
+  readonly seed?: number;
+  /** {run} in templates; unlike every other by default. */
+  readonly runTag?: string;
+  /** How to run it again, as reports tell it; secrets must be masked already. */
+  readonly commandLine?: string;
+  /** Of a broker from `startBroker`, for scenarios that name none. By default `run` starts one and stops it. */
+  readonly brokerUrl?: string;
+};
+
+/** Resolves a scenario to absolute numbers: pure data. */
+export function compile(scenario: Scenario, options: CompileOptions = {}): Plan {
+  const { client = 'wire', seed = makeSeed(), runTag = makeRunTag(Date.now()), commandLine = '', brokerUrl } = options;
+  if (!Object.hasOwn(clients, client)) {
+    throw new UserError(`client must be one of ${Object.keys(clients).join(', ')}, but is "${client}"`);
+  }
+  const told = brokerUrl === undefined ? {} : { brokerUrl };
+  return compileScenario(scenario, { client, seed, runTag, commandLine, ...told });
+}
+
+export interface RunOptions {
+  /** Load threads: one per core but one by default, never more than clients; 0 keeps all in this thread. */
+  readonly threads?: number;
+  /** Stops the load, awaits what is in flight, and still gives a result. The reason 'SIGTERM' is told as such, all others as SIGINT. */
+  readonly signal?: AbortSignal;
+  /** Told of the plan, of every second, and of the result. */
+  readonly reporters?: readonly Reporter[];
+  /** What happened in the last second, and the run so far. */
+  readonly onSecond?: (snapshot: Snapshot, totals: Totals) => void;
+  /** Lets the thresholds decide where the generator was the limit. */
+  readonly allowInvalid?: boolean;
+}
+
+/** Carries a plan out and judges it. Throws a UserError where this machine does not allow it; all that happens later is in the result. */
+export async function run(plan: Plan, options: RunOptions = {}): Promise<Result> {
+  const { signal = new AbortController().signal, reporters = [], onSecond, allowInvalid = false } = options;
+  const threads = workersFor(plan, options.threads ?? defaultWorkers());
+  const problems = needs(plan, readMachine());
+  if (problems.length > 0) {
+    throw new UserError(problems.map(({ path, rule, hint }) => `${path.join('.')} ${rule}; ${hint}`).join('\n'));
+  }
+  const backend = await (threads === 0 ? backends.inline() : backends.threads());
+  return withBroker(plan, (ready) =>
+    runPlan(ready, backend(Math.max(1, threads)), {
+      reporters: onSecond === undefined ? reporters : [...reporters, { second: onSecond }],
+      signal,
+      threads,
+      versions: readVersions(),
+      allowInvalid,
+    }),
+  );
+}
+
+/** A thread without a client would have nothing to do. */
+function workersFor(plan: Plan, threads: number): number {
+  if (!Number.isInteger(threads) || threads < 0 || threads > mostWorkers) {
+    throw new UserError(`threads must be a whole number from 0 to ${mostWorkers}, but is ${threads}`);
+  }
+  return Math.min(
+    threads,
+    plan.groups.reduce((sum, group) => sum + group.clients, 0),
+  );
+}
+
+/** The embedded broker lives as long as the run, where the plan has none that listens. */
+async function withBroker(plan: Plan, use: (ready: Plan) => Promise<Result>): Promise<Result> {
+  const waits = (broker: Plan['brokers'][number]): boolean => broker.embedded && broker.target.url === '';
+  if (!plan.brokers.some(waits)) return use(plan);
+  const { url, stop } = await startBroker({ onExit: (how) => log.error(`the embedded broker ended: ${how}`) });
+  const brokers = plan.brokers.map((broker) =>
+    waits(broker) ? { ...broker, target: { ...broker.target, url } } : broker,
+  );
+  try {
+    return await use({ ...plan, brokers });
+  } finally {
+    await stop();
+  }
+}
