@@ -13,6 +13,7 @@ const note =
 /** The embedded broker in the foreground; SIGINT and SIGTERM are its normal end. */
 export async function broker({ out, err, ...words }: BrokerWords & Streams): Promise<ExitCode> {
   const ports = readPorts(words);
+  if (words.host === '') throw new UserError('--host: must not be empty', { hint: '0.0.0.0 is every address' });
   let onExit: (how: string) => void = () => {};
   const died = new Promise<never>((_, reject) => {
     onExit = (how) => reject(new UserError(`the embedded broker ended: ${how}`, { exitCode: exitCode.notStarted }));

@@ -6,7 +6,7 @@ type Entry = { readonly name: string; readonly description: string };
 /** Names what `run` and `check` know without a file, a line each. */
 export async function list({ out }: { readonly out: NodeJS.WriteStream }): Promise<ExitCode> {
   // A file or a pipe has no width: there nothing is cut.
-  const columns = out.isTTY ? out.columns : Number.POSITIVE_INFINITY;
+  const columns = out.isTTY ? out.columns || 80 : Number.POSITIVE_INFINITY;
   out.write(listed(await describeBundled(), columns));
   return exitCode.passed;
 }

@@ -71,6 +71,7 @@ describe('mqtt-stress broker', () => {
   for (const [what, args, says] of [
     ['a port that is none', ['--port', 'x'], /--port x: must be a whole number from 0 to 65535\n0 takes a free port/],
     ['a port beyond the last', ['--ws-port', '65536'], /--ws-port 65536: must be a whole number from 0 to 65535/],
+    ['no host', ['--host', ''], /--host: must not be empty\n0\.0\.0\.0 is every address/],
     ['one port for both', ['--port', '7000', '--ws-port', '7000'], /--ws-port 7000: must be another port than --port/],
   ] as const) {
     it(`refuses ${what} with exit code 2`, async () => {
