@@ -176,7 +176,16 @@ describe('load', () => {
 
   it('knows the bundled scenarios by name, and all of them are valid', async () => {
     const names = await bundledScenarios();
-    assert.deepEqual(names.toSorted(), ['fan-in', 'fan-out', 'many-clients', 'point-to-point', 'quick-start']);
+    assert.deepEqual(names.toSorted(), [
+      'fan-in',
+      'fan-out',
+      'many-brokers',
+      'many-clients',
+      'no-reconnect',
+      'point-to-point',
+      'quick-start',
+      'three-attempts',
+    ]);
     for (const name of names) {
       const loaded = await load(name);
       if ('problems' in loaded) assert.fail(loaded.problems.join('\n'));
