@@ -76,7 +76,7 @@ describe('a beginner is told where, what, and what to do', { concurrency: 3 }, (
   });
 
   test('when it is the TLS port of a Mosquitto, which only ends the connection', {
-    skip: mosquittoMissing(),
+    skip: mosquittoMissing() || foreign.opensslMissing(),
   }, async () => {
     const port = await freePort();
     const tls = [`listener ${port} 127.0.0.1`, ...foreign.tlsLines(folder)];
@@ -158,13 +158,14 @@ describe('a machine that does not allow enough', { skip: process.platform !== 'l
     assert.doesNotMatch(text, /a bug of/);
   });
 
-  const alone = spawnSync('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
+  const unshare = findProgram('unshare') ?? 'unshare';
+  const alone = spawnSync(unshare, ['-n', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
   test('source ports is told during the run', { skip: alone ? false : 'needs a network namespace' }, async () => {
     // One of the twelve ports is where the embedded broker listens.
     const range = 'ip link set lo up && echo "40000 40011" > /proc/sys/net/ipv4/ip_local_port_range';
     const args = first('--set', 'groups.both.clients=12', '--set', 'groups.both.connect.atLeast=100%');
     const inside = ['-n', 'sh', '-c', `${range} && exec "$0" "$@"`, process.execPath, main, ...args];
-    const { status, stdout, stderr } = spawnSync('unshare', inside, { encoding: 'utf8', timeout: 30_000 });
+    const { status, stdout, stderr } = spawnSync(unshare, inside, { encoding: 'utf8', timeout: 30_000 });
     assert.equal(status, 3, stdout + stderr);
     assert.match(inOneLine(stdout), /out_of_ports, \d+ times?\. .*no source port left.*ip_local_port_range/);
   });
