@@ -112,6 +112,8 @@ function commandLine(): Command {
   return program;
 }
 
+const tooManyFiles = ['EMFILE', 'ENFILE'];
+
 /** Known errors are told as text with their hint; every other one is a bug and shows its stack. */
 function tell(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.passed : exitCode.usage;
@@ -120,6 +122,12 @@ function tell(error: unknown): number {
     const lines = [error.message, ...reason, ...(error.hint === undefined ? [] : [error.hint])];
     process.stderr.write(`${fold(lines.join('\n'), process.stderr.columns)}\n`);
     return error.exitCode;
+  }
+  if (tooManyFiles.includes((error as NodeJS.ErrnoException | null)?.code ?? '')) {
+    process.stderr.write(
+      `${fold('a process here may open too few files: first say ulimit -n 65536', process.stderr.columns)}\n`,
+    );
+    return exitCode.usage;
   }
   const stack = error instanceof Error ? error.stack : String(error);
   // Sockets and threads may still be open after a bug, and would keep the process.

@@ -85,6 +85,9 @@ export class ClosedLoop implements Drive {
     return this.#open && !this.finished(stream);
   }
 
+  /** It owes nothing. */
+  forsake(): void {}
+
   finished(stream: Stream): boolean {
     return stream.settled >= this.#limit;
   }

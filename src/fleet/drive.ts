@@ -17,6 +17,8 @@ export interface Drive {
   run(clock: () => number): void;
   /** The client has room again, or has come back. */
   resume(placed: Placed, clock: () => number): void;
+  /** The client is gone for good: what the stream owes will never be sent, so nobody shall wait for it. */
+  forsake(stream: Stream): void;
   /** The stream has reached its limit. */
   finished(stream: Stream): boolean;
 }

@@ -250,7 +250,9 @@ export class Fleet implements Execution, Host {
     for (const member of this.#members) {
       member.countBytes();
       for (const { stream, drive } of member.streams) {
-        if (stream.active && (member.gone || drive.finished(stream))) stream.retire();
+        if (!stream.active || !(member.gone || drive.finished(stream))) continue;
+        if (!this.ending) drive.forsake(stream);
+        stream.retire();
       }
     }
   }

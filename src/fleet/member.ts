@@ -218,7 +218,7 @@ export class Member implements ClientListener {
     this.#leave = null;
   }
 
-  /** No further attempt; what it owes stays owed. */
+  /** No further attempt; what it owes is dropped. */
   giveUp(): void {
     if (this.#state === 'gone') return;
     this.#enter('gone');

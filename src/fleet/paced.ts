@@ -93,15 +93,20 @@ export class Paced implements Drive {
       return;
     }
     stream.cell.gauges.publishes_owed++;
-    if (stream.passed - stream.settled > this.#group.maxQueued) this.#drop(stream);
+    if (member.gone) this.forsake(stream);
+    else if (stream.passed - stream.settled > this.#group.maxQueued) this.#drop(stream, 'max_queued');
+  }
+
+  forsake(stream: Stream): void {
+    while (stream.settled < stream.passed) this.#drop(stream, 'client_gone');
   }
 
   /** Skips the oldest publish owed; it takes no sequence number. */
-  #drop(stream: Stream): void {
+  #drop(stream: Stream, why: string): void {
     const dueUs = this.#dueUs(stream.settled, stream.index);
     stream.settled++;
     stream.cell.gauges.publishes_owed--;
-    stream.cell.at(dueUs).cause('publishes_dropped', 'max_queued');
+    stream.cell.at(dueUs).cause('publishes_dropped', why);
   }
 
   /** Sends what a client owes, oldest first, as far as it takes it. */

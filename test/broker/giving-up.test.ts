@@ -45,7 +45,7 @@ async function abandon(scenario: string, client: string, ...more: string[]) {
 
 const left = /the measured window ended after .* of 50s: no client was left that may connect again \(see reconnect\)/;
 
-describe('a broker that is stopped while its client runs', { skip: mosquittoMissing() }, () => {
+describe('a broker that is stopped while its client runs', { skip: mosquittoMissing(), concurrency: true }, () => {
   for (const client of ['wire', 'mqttjs']) {
     test(`sees no further attempt of no-reconnect, which ends early, says so, and fails (${client})`, async () => {
       const { code, stdout, attempts, result } = await abandon('no-reconnect', client);

@@ -13,7 +13,7 @@ const directory = mkdtempSync(join(tmpdir(), 'mqtt-stress-scenarios-'));
 /** The variables that hold the brokers of a scenario; the others run on the embedded broker. */
 const variables: Readonly<Record<string, readonly string[]>> = { 'many-brokers': ['NORTH', 'SOUTH', 'WEST'] };
 
-describe('every bundled scenario', async () => {
+describe('every bundled scenario', { concurrency: 2 }, async () => {
   after(() => rmSync(directory, { recursive: true }));
 
   const names = await bundledScenarios();

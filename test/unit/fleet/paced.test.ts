@@ -207,6 +207,19 @@ describe('what a client cannot send is owed', () => {
     assert.deepEqual(counts(), { publishes_due: 10, publishes_dropped: 7, messages_sent: 3, owed: 0 });
   });
 
+  test('until it is gone for good: then all of it is dropped, and so is what is due later', () => {
+    const { made, placed, paced, until, counts } = staged({ clients: 1, pacer: constantPacer(10) });
+    const [{ member, client }] = made as [(typeof made)[0]];
+    client.room = 0;
+    until(startUs + 450_000);
+    assert.deepEqual(counts(), { publishes_due: 5, owed: 5 });
+    member.giveUp();
+    for (const { stream } of placed) paced.forsake(stream);
+    assert.deepEqual(counts(), { publishes_due: 5, publishes_dropped: 5, owed: 0 });
+    until(startUs + 950_000);
+    assert.deepEqual(counts(), { publishes_due: 10, publishes_dropped: 10, owed: 0 });
+  });
+
   test('while it is away, and paid when it is ready again', () => {
     const { made, until, counts } = staged({ clients: 1, pacer: constantPacer(10) });
     const [{ member, client }] = made as [(typeof made)[0]];
