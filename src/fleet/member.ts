@@ -133,8 +133,7 @@ export class Member implements ClientListener {
   }
 
   connected(welcome: Welcome): void {
-    const refusals = this.streams.map(({ stream }) => forbids(welcome.limits, stream));
-    const refusal = refusals.find((found) => found !== undefined);
+    const [refusal] = this.streams.flatMap(({ stream }) => forbids(welcome.limits, stream) ?? []);
     if (this.#state === 'leaving') {
       this.#session.removed();
       this.client.disconnect();
@@ -145,7 +144,7 @@ export class Member implements ClientListener {
   #begin(welcome: Welcome): void {
     const { limits } = welcome;
     for (const change of changes(limits, this.#settings))
-      this.#host.note(`${this.group.name}: the broker grants ${change}`);
+      this.#host.note(`${this.#place}: the broker grants ${change}`);
     this.#turnOver();
     this.#enter('connected');
     this.#attempts = 0;

@@ -59,7 +59,7 @@ export const catalog = {
   publishes_dropped: {
     kind: 'counter',
     scope: 'window',
-    help: 'publishes never sent, by cause: more than maxQueued were owed, or a limit of the broker forbids them',
+    help: 'publishes never sent, by cause: more than maxQueued owed, their client gone, or larger than the broker takes',
   },
   publish_errors: { kind: 'counter', scope: 'window', help: 'publishes refused or given up, by reason code' },
   delivery_violations: {

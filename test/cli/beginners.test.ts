@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Authority, opensslMissing, tlsListener } from '../support/certificates.ts';
 import * as foreign from '../support/foreign-servers.ts';
 import { freePort } from '../support/free-port.ts';
 import { findProgram, mosquittoMissing, startMosquitto } from '../support/mosquitto.ts';
@@ -76,11 +77,13 @@ describe('a beginner is told where, what, and what to do', { concurrency: 3 }, (
   });
 
   test('when it is the TLS port of a Mosquitto, which only ends the connection', {
-    skip: mosquittoMissing() || foreign.opensslMissing(),
-  }, async () => {
+    skip: mosquittoMissing() || opensslMissing(),
+  }, async (t) => {
     const port = await freePort();
-    const tls = [`listener ${port} 127.0.0.1`, ...foreign.tlsLines(folder)];
-    const mosquitto = await startMosquitto({ lines: tls });
+    const authority = new Authority();
+    t.after(() => authority.remove());
+    const certificate = authority.sign('broker', ['IP:127.0.0.1']);
+    const mosquitto = await startMosquitto({ listeners: [tlsListener(port, certificate)] });
     const server = { url: `mqtt://127.0.0.1:${port}`, stop: () => mosquitto.stop() };
     await bothTell(server, 'connection_(reset|closed)', 'this looks like a TLS port, so use mqtts://');
   });

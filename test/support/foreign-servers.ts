@@ -1,11 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findProgram } from './mosquitto.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Something that listens and is no MQTT broker. */
@@ -81,23 +79,4 @@ export async function startDropping(): Promise<Foreign> {
       await gone;
     },
   };
-}
-
-/** For `{ skip: ... }`: the reason, or false. */
-export function opensslMissing(): string | false {
-  return findProgram('openssl') === undefined ? 'openssl is not installed' : false;
-}
-
-/** A key and a certificate that nobody trusts, in this folder; the lines that give Mosquitto a TLS listener. */
-export function tlsLines(folder: string): string[] {
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=127.0.0.1', '-days', '2'];
-  execFileSync(
-    findProgram('openssl') as string,
-    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, ...subject],
-    {
-      stdio: 'ignore',
-    },
-  );
-  return [`certfile ${cert}`, `keyfile ${key}`];
 }
