@@ -1,5 +1,5 @@
 /** The program as a library; docs/api.md shows it at work. */
-import { defaultWorkers, mostWorkers } from './backends/backend.ts';
+import { mostWorkers } from './backends/backend.ts';
 import { backends } from './backends/index.ts';
 import { UserError } from './base/errors.ts';
 import { log } from './base/log.ts';
@@ -13,6 +13,7 @@ import type { Totals } from './metrics/totals.ts';
 import { compile as compileScenario } from './plan/compile.ts';
 import { needs } from './plan/needs.ts';
 import type { Plan } from './plan/plan.ts';
+import { chooseThreads, type Threads } from './plan/threads.ts';
 import type { Reporter } from './reporters/reporter.ts';
 import { run as runPlan } from './run.ts';
 import { type LoadOptions, load as loadScenario } from './scenario/load.ts';
@@ -71,8 +72,8 @@ export function compile(scenario: Scenario, options: CompileOptions = {}): Plan 
 }
 
 export interface RunOptions {
-  /** Load threads: one per core but one by default, never more than clients; 0 keeps all in this thread. */
-  readonly threads?: number;
+  /** Load threads, never more than clients; 0 keeps all in this thread. `auto`, the default: as the load and the machine ask for. */
+  readonly threads?: number | 'auto';
   /** Stops the load, awaits what is in flight, and still gives a result. The reason 'SIGTERM' is told as such, all others as SIGINT. */
   readonly signal?: AbortSignal;
   /** Told of the plan, of every second, and of the result. */
@@ -86,14 +87,15 @@ export interface RunOptions {
 /** Carries a plan out and judges it. Throws a UserError where this machine does not allow it; all that happens later is in the result. */
 export async function run(plan: Plan, options: RunOptions = {}): Promise<Result> {
   const { signal = new AbortController().signal, reporters = [], onSecond, allowInvalid = false } = options;
-  const threads = workersFor(plan, options.threads ?? defaultWorkers());
-  const problems = needs(plan, readMachine());
+  const machine = readMachine();
+  const threads = threadsFor(plan, options.threads ?? 'auto', machine.cores);
+  const problems = needs(plan, machine);
   if (problems.length > 0) {
     throw new UserError(problems.map(({ path, rule, hint }) => `${path.join('.')} ${rule}; ${hint}`).join('\n'));
   }
-  const backend = await (threads === 0 ? backends.inline() : backends.threads());
+  const backend = await (threads.count === 0 ? backends.inline() : backends.threads());
   return withBroker(plan, (ready) =>
-    runPlan(ready, backend(Math.max(1, threads)), {
+    runPlan(ready, backend(Math.max(1, threads.count)), {
       reporters: onSecond === undefined ? reporters : [...reporters, { second: onSecond }],
       signal,
       threads,
@@ -104,14 +106,16 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<Result>
 }
 
 /** A thread without a client would have nothing to do. */
-function workersFor(plan: Plan, threads: number): number {
-  if (!Number.isInteger(threads) || threads < 0 || threads > mostWorkers) {
-    throw new UserError(`threads must be a whole number from 0 to ${mostWorkers}, but is ${threads}`);
+function threadsFor(plan: Plan, asked: number | 'auto', cores: number): Threads {
+  if (asked === 'auto') {
+    const { count, why } = chooseThreads(plan, cores);
+    return { count: Math.min(count, mostWorkers), why };
   }
-  return Math.min(
-    threads,
-    plan.groups.reduce((sum, group) => sum + group.clients, 0),
-  );
+  if (!Number.isInteger(asked) || asked < 0 || asked > mostWorkers) {
+    throw new UserError(`threads must be auto or a whole number from 0 to ${mostWorkers}, but is ${asked}`);
+  }
+  const clients = plan.groups.reduce((sum, group) => sum + group.clients, 0);
+  return { count: Math.min(asked, clients), why: 'asked for' };
 }
 
 /** The embedded broker lives as long as the run, where the plan has none that listens. */

@@ -2,6 +2,7 @@ import { conduct } from './backends/conduct.ts';
 import { Totals } from './metrics/totals.ts';
 import type { Execute } from './plan/execution.ts';
 import type { Plan } from './plan/plan.ts';
+import type { Threads } from './plan/threads.ts';
 import type { Reporter } from './reporters/reporter.ts';
 import { judge } from './verdict/judge.ts';
 import type { Result, RunResult } from './verdict/result.ts';
@@ -11,7 +12,7 @@ export interface RunOptions {
   readonly reporters: readonly Reporter[];
   /** Aborted with 'SIGINT' or 'SIGTERM' as its reason: stops the load, drains, and still reports. */
   readonly signal: AbortSignal;
-  readonly threads: number;
+  readonly threads: Threads;
   readonly versions: RunResult['versions'];
   readonly allowInvalid: boolean;
 }

@@ -1,9 +1,10 @@
+import type { Place } from '../fleet/tickers/metronome.ts';
 import type { Absence, Snapshot } from '../metrics/snapshot.ts';
 import type { Execution } from '../plan/execution.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** What a worker is started with. */
-export type Task = { readonly plan: Plan; readonly worker: string };
+export type Task = { readonly plan: Plan; readonly worker: string; readonly place: Place };
 
 /** Downwards: the three words of an Execution; plain JSON. */
 export type Command =

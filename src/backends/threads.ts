@@ -1,26 +1,35 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { nowUs } from '../base/clock.ts';
+import type { Place } from '../fleet/tickers/metronome.ts';
 import type { Lost, Snapshot } from '../metrics/snapshot.ts';
 import { noProgress } from '../metrics/snapshot.ts';
 import type { Execute } from '../plan/execution.ts';
 import { combined } from './alignment.ts';
 import type { Backend } from './backend.ts';
+import { startMetronome } from './metronome.ts';
 import { remote, type Task, type Told } from './protocol.ts';
 
 const entryUrl = new URL(`./thread-entry${extname(import.meta.url)}`, import.meta.url);
 
-/** One share a worker thread. `entry` is the module that each runs. */
+/** One share a worker thread, and one metronome for all of them. `entry` is the module that each runs. */
 export function threadsOf(entry: URL): Backend {
-  return (workers) => combined(workers, (worker) => thread(entry, `thread ${worker + 1}`));
+  return (workers) => (plan, tell) => {
+    const { places, stop } = startMetronome(workers);
+    const execute = combined(workers, (worker) => thread(entry, `thread ${worker + 1}`, places[worker] as Place));
+    return execute(plan, (snapshot) => {
+      tell(snapshot);
+      if (snapshot.phase === 'ended') stop();
+    });
+  };
 }
 
 export const threads: Backend = threadsOf(entryUrl);
 
-function thread(entry: URL, name: string): Execute {
+function thread(entry: URL, name: string, place: Place): Execute {
   return (plan, tell) => {
-    const workerData: Task = { plan, worker: name };
-    const worker = new Worker(entry, { workerData, name });
+    const workerData: Task = { plan, worker: name, place };
+    const worker = new Worker(entry, { workerData, transferList: [place.port], name });
     let ended = false;
     let reason = 'it ended before its time';
     worker.on('message', (told: Told) => {

@@ -23,7 +23,7 @@ function addRun(program: Command): void {
   addScenarioOptions(program.command('run'))
     .description('run a scenario; the result goes to stdout, progress to stderr')
     .option('--client <name>', 'the MQTT client: wire, or mqttjs for comparison', 'wire')
-    .option('--threads <number>', 'load threads; 0 runs all in the main thread (default: one per core but one)')
+    .option('--threads <number>', 'load threads; auto chooses by load and cores, 0 runs all in the main thread', 'auto')
     .option(
       '--report <kind=path>',
       'text, verdict, json or progress; without a path to stdout (repeatable)',

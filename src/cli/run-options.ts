@@ -1,4 +1,4 @@
-import { defaultWorkers, mostWorkers } from '../backends/backend.ts';
+import { mostWorkers } from '../backends/backend.ts';
 import { UserError } from '../base/errors.ts';
 import { type LogLevel, logLevels } from '../base/log.ts';
 import { nearest } from '../base/nearest.ts';
@@ -13,7 +13,7 @@ export type RunOptions = {
   readonly seed?: string;
   readonly envFile?: string;
   readonly client: string;
-  readonly threads?: string;
+  readonly threads: string;
   readonly report: readonly string[];
   readonly progress: boolean;
   readonly quiet?: boolean;
@@ -27,7 +27,7 @@ export type ReportTarget = { readonly kind: keyof typeof reporters; readonly pat
 export type RunSettings = {
   readonly client: keyof typeof clients;
   /** 0: no thread of its own. */
-  readonly threads: number;
+  readonly threads: number | 'auto';
   readonly reports: readonly ReportTarget[];
   readonly logLevel: LogLevel;
   readonly allowInvalid: boolean;
@@ -37,7 +37,7 @@ export type RunSettings = {
 export function readSettings(options: RunOptions): RunSettings {
   return {
     client: oneOf('--client', options.client, Object.keys(clients) as RunSettings['client'][]),
-    threads: options.threads === undefined ? defaultWorkers() : parseThreads(options.threads),
+    threads: parseThreads(options.threads),
     reports: reportTargets(options),
     logLevel: oneOf('--log-level', options.logLevel, logLevels),
     allowInvalid: options.allowInvalid === true,
@@ -68,9 +68,10 @@ function parseReport(text: string): ReportTarget {
   return { kind, path };
 }
 
-function parseThreads(text: string): number {
+function parseThreads(text: string): number | 'auto' {
+  if (text === 'auto') return text;
   if (/^\d{1,2}$/.test(text) && Number(text) <= mostWorkers) return Number(text);
-  throw new UserError(`--threads ${text}: must be a whole number from 0 to ${mostWorkers}`, {
+  throw new UserError(`--threads ${text}: must be auto, or a whole number from 0 to ${mostWorkers}`, {
     hint: '0 means no thread beside the main one; more threads than cores only take them from each other',
   });
 }

@@ -16,7 +16,7 @@ import type { Host, Member } from './member.ts';
 import { Receipts } from './receipts.ts';
 import { Seconds } from './seconds.ts';
 import { TakenLog } from './taken-log.ts';
-import { plainTicker, type Ticker, timerGrainUs } from './ticker.ts';
+import type { OpenTicker, Ticker } from './ticker.ts';
 
 const checkEveryUs = 100_000;
 /** How long the brokers get to close connections at the end. */
@@ -47,6 +47,8 @@ export class Fleet implements Execution, Host {
   #nextRetryUs = never;
   #checkUs = 0;
   #wakeUs = nowUs();
+  /** By when the ticker rings, if this thread is idle. */
+  #ringsUs = Number.POSITIVE_INFINITY;
   #ticking = false;
   #declaredReady = false;
   #unsettled: number;
@@ -59,7 +61,13 @@ export class Fleet implements Execution, Host {
   readonly clock = nowUs;
   ending = false;
 
-  constructor(plan: Plan, open: OpenClient, worker: string, tell: (snapshot: Snapshot) => void) {
+  constructor(
+    plan: Plan,
+    open: OpenClient,
+    openTicker: OpenTicker,
+    worker: string,
+    tell: (snapshot: Snapshot) => void,
+  ) {
     this.#plan = plan;
     this.seed = plan.run.seed;
     this.#recorder = new Recorder(plan.subBuckets);
@@ -78,7 +86,7 @@ export class Fleet implements Execution, Host {
     const busy = plan.groups.filter((group) => group.slice.count > 0);
     const health = { worker, publishing: busy.some(publishes), receiving: busy.some(subscribes) };
     this.#seconds = new Seconds(this.#recorder, health, tell);
-    this.#ticker = plainTicker(() => this.#tick());
+    this.#ticker = openTicker(() => this.#tick());
     this.#beganUs = nowUs();
     this.#ticker.wake(0);
   }
@@ -154,7 +162,7 @@ export class Fleet implements Execution, Host {
 
   #tick(): void {
     const now = nowUs();
-    this.#recorder.loopDelay(Math.max(0, now - this.#wakeUs - timerGrainUs));
+    this.#recorder.loopDelay(Math.max(0, now - this.#ringsUs));
     this.#ticking = true;
     // First, so that what this tick does is told with the phase and second in which it does it.
     const phase = this.#phase(now);
@@ -264,6 +272,6 @@ export class Fleet implements Execution, Host {
     for (const drive of this.#drives) wakeUs = Math.min(wakeUs, drive.nextUs);
     // What is overdue gets the next turn: from now on a tick could be late.
     this.#wakeUs = Math.max(wakeUs, nowUs());
-    this.#ticker.wake(wakeUs);
+    this.#ringsUs = this.#ticker.wake(wakeUs);
   }
 }

@@ -13,21 +13,26 @@ export type Rates = {
 };
 
 export function ratesOf(plan: Plan): Rates {
+  const messages = messagesOf(plan);
+  return {
+    publishedPerSecond: messages.reduce((sum, one) => sum + (one.publishedPerSecond ?? 0), 0),
+    deliveredPerSecond: messages.reduce((sum, one) => sum + one.deliveredPerSecond, 0),
+    unlimited: messages.some((one) => one.publishedPerSecond === null),
+  };
+}
+
+/** What each job makes; `publishedPerSecond` null: as fast as it can, and what is delivered of it is not known. */
+export function messagesOf(
+  plan: Plan,
+): { readonly job: Job; readonly publishedPerSecond: number | null; readonly deliveredPerSecond: number }[] {
   const reach = reachOf(populationOfPlan(plan));
-  let publishedPerSecond = 0;
-  let deliveredPerSecond = 0;
-  let unlimited = false;
-  for (const [g, group] of plan.groups.entries()) {
-    for (const [j, job] of group.jobs.entries()) {
-      const rate = jobRate(plan, job, group.clients);
-      if (rate === null) unlimited = true;
-      else {
-        publishedPerSecond += rate;
-        deliveredPerSecond += publishes(job) ? (rate * (reach[g]?.[j]?.pairs ?? 0)) / group.clients : 0;
-      }
-    }
-  }
-  return { publishedPerSecond, deliveredPerSecond, unlimited };
+  return plan.groups.flatMap((group, g) =>
+    group.jobs.map((job, j) => {
+      const publishedPerSecond = jobRate(plan, job, group.clients);
+      const each = publishes(job) ? (reach[g]?.[j]?.pairs ?? 0) / group.clients : 0;
+      return { job, publishedPerSecond, deliveredPerSecond: (publishedPerSecond ?? 0) * each };
+    }),
+  );
 }
 
 function publishes(job: Job): boolean {

@@ -82,11 +82,16 @@ function warnings({ warnings }: Result, width: number, ink: Ink): string[] {
   return [ink.bold('Warnings'), ...warnings.flatMap((warning) => item('!', warning, width, ink.yellow))];
 }
 
+function threads({ threads: count, threadsWhy }: Result['run']): string {
+  const told = count === 0 ? 'no extra thread' : plural(count, 'thread');
+  return threadsWhy === 'asked for' ? told : `${told} (${threadsWhy})`;
+}
+
 function repeat({ run }: Result, width: number, ink: Ink): string[] {
   const { versions } = run;
   const seeded = /(^|\s)--seed\b/.test(run.commandLine) ? run.commandLine : `${run.commandLine} --seed ${run.seed}`;
   const where =
-    `run ${run.id}, client ${run.client}, ${run.threads === 0 ? 'no extra thread' : plural(run.threads, 'thread')}, ` +
+    `run ${run.id}, client ${run.client}, ${threads(run)}, ` +
     `mqtt-stress ${versions.tool}, Node ${versions.node.replace(/^v/, '')}, ${versions.os}, ${plural(versions.cores, 'core')}`;
   // A run of the library has no command.
   const again = run.commandLine === '' ? [] : pasteable(`again: ${seeded}`, width);

@@ -4,6 +4,7 @@ import { formatCount, formatDuration } from '../base/units.ts';
 import type { Totals } from '../metrics/totals.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { publishes } from '../plan/streams.ts';
+import type { Threads } from '../plan/threads.ts';
 import { crossingDoubt } from './crossing.ts';
 import { settle } from './delivery.ts';
 import { nobodyLeft } from './early.ts';
@@ -24,7 +25,7 @@ export interface JudgeContext {
   readonly endedAt: Date;
   /** What ended the run early. */
   readonly signal: 'SIGINT' | 'SIGTERM' | undefined;
-  readonly threads: number;
+  readonly threads: Threads;
   readonly versions: RunResult['versions'];
   /** Judges an untrustworthy run all the same. */
   readonly allowInvalid: boolean;
@@ -247,7 +248,8 @@ function runResult(plan: Plan, totals: Totals, context: JudgeContext): RunResult
     endedAt: context.endedAt.toISOString(),
     seed: plan.run.seed,
     client: plan.client,
-    threads: context.threads,
+    threads: context.threads.count,
+    threadsWhy: context.threads.why,
     clients: plan.groups.reduce((sum, group) => sum + group.clients, 0),
     warmUpMs: plan.warmUpMs,
     durationMs: plan.durationMs,

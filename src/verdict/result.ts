@@ -85,6 +85,8 @@ export interface RunResult {
   readonly seed: number;
   readonly client: string;
   readonly threads: number;
+  /** Why so many: words that can follow "because". */
+  readonly threadsWhy: string;
   readonly clients: number;
   readonly warmUpMs: number;
   /** As asked; null: until all messages are sent. */

@@ -69,7 +69,7 @@ const result = await run(planOf(task), threads(1), {
     },
   ],
   signal: new AbortController().signal,
-  threads: 1,
+  threads: { count: 1, why: 'asked for' },
   versions: { tool: '', node: process.version, os: '', cpu: '', cores: 0 },
   allowInvalid: true,
 });

@@ -175,7 +175,7 @@ export function context(changes: Partial<JudgeContext> = {}): JudgeContext {
     startedAt: new Date('2026-01-02T03:04:05Z'),
     endedAt: new Date('2026-01-02T03:04:15Z'),
     signal: undefined,
-    threads: 1,
+    threads: { count: 1, why: 'asked for' },
     versions: { tool: '0.1.0', node: 'v20.20.0', os: 'linux', cpu: 'cpu', cores: 2 },
     allowInvalid: false,
     startUs: 100_000_000,

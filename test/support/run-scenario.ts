@@ -32,7 +32,7 @@ export async function runScenario(text: string, settings: RunSettings = {}): Pro
   return run(planOf(text, settings), made(workers), {
     reporters: second === undefined ? [] : [{ second }],
     signal: signal ?? new AbortController().signal,
-    threads: workers,
+    threads: { count: workers, why: 'asked for' },
     versions: { tool: '0', node: process.version, os: '', cpu: '', cores: 2 },
     allowInvalid: true,
   });

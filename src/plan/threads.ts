@@ -1,0 +1,53 @@
+import { formatCount } from '../base/units.ts';
+import type { Job, Plan } from './plan.ts';
+import { messagesOf } from './rates.ts';
+
+/** How many load threads, and why, as words that follow "because". */
+export type Threads = { readonly count: number; readonly why: string };
+
+/** What a message costs a thread at QoS 0, and further at QoS 1 and 2; see docs/performance.md. */
+const publishUs = 15;
+const receiveUs = 12;
+const acknowledgeUs = [0, 12, 24] as const;
+/** A thread that is asked for more has no room for a burst, nor to measure it. */
+const fullShare = 0.5;
+/** Keep-alives, timeouts and reconnects of so many are one thread's work. */
+const clientsEach = 25_000;
+
+/**
+ * As many as the load needs, and no more than there are cores: each takes tens of megabytes, and what more threads than needed
+ * measure is worse, not better. A broker on this machine keeps a core.
+ */
+export function chooseThreads(plan: Plan, cores: number): Threads {
+  const clients = plan.groups.reduce((sum, group) => sum + group.clients, 0);
+  const local = plan.brokers.some(({ target, embedded }) => embedded || isLocal(target.url));
+  const most = Math.max(1, Math.min(clients, cores - Number(local)));
+  const { busyShare, unlimited } = loadOf(plan);
+  const needed = Math.max(1, Math.ceil(busyShare / fullShare), Math.ceil(clients / clientsEach));
+  const room = `${formatCount(cores)} core${cores === 1 ? '' : 's'}${local ? ', one of them the broker’s' : ''}`;
+  if (unlimited) return { count: most, why: `a closed loop takes what there is: ${room}` };
+  const share = `${formatCount(Math.ceil(100 * busyShare))} % of a core`;
+  if (needed <= most) return { count: needed, why: `the load is about ${share}` };
+  return { count: most, why: `the load is about ${share}, and there are ${room}` };
+}
+
+function isLocal(url: string): boolean {
+  return /^[a-z]+:\/\/(localhost|127\.|\[::1\])/.test(url);
+}
+
+function loadOf(plan: Plan): { busyShare: number; unlimited: boolean } {
+  let busyUs = 0;
+  let unlimited = false;
+  for (const { job, publishedPerSecond, deliveredPerSecond } of messagesOf(plan)) {
+    if (publishedPerSecond === null) unlimited = true;
+    else {
+      const extraUs = acknowledgeUs[qosOf(job)];
+      busyUs += publishedPerSecond * (publishUs + extraUs) + deliveredPerSecond * (receiveUs + extraUs / 2);
+    }
+  }
+  return { busyShare: busyUs / 1e6, unlimited };
+}
+
+function qosOf({ options }: Job): 0 | 1 | 2 {
+  return (options as { qos?: 0 | 1 | 2 }).qos ?? 0;
+}
