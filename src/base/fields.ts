@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { compileTemplate, type TemplateUse } from './template.ts';
 import {
@@ -115,6 +116,12 @@ export function name(): z.ZodType<string, string> {
 export function qos(): z.ZodType<0 | 1 | 2, 0 | 1 | 2> {
   return z.literal([0, 1, 2], 'must be 0, 1 or 2');
 }
+
+/** An IPv4 or IPv6 address. */
+export function ipAddress(): z.ZodType<string, string> {
+  return z.string(ipRule).refine((text) => isIP(text) !== 0, ipRule);
+}
+const ipRule = 'must be an IP address such as 192.0.2.10';
 
 /** True or false. */
 export function flag(): z.ZodType<boolean, boolean> {

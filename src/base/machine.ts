@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, freemem, totalmem } from 'node:os';
+import { availableParallelism, freemem, networkInterfaces, totalmem } from 'node:os';
 
 /** What this machine allows; undefined where it does not say. */
 export interface Machine {
@@ -9,6 +9,8 @@ export interface Machine {
   readonly openFilesHard: number | undefined;
   /** How many source ports one address has for connections to one broker address. */
   readonly sourcePorts: number | undefined;
+  /** Its IP addresses; empty: not known. */
+  readonly addresses: readonly string[];
   readonly availableBytes: number;
   readonly totalBytes: number;
 }
@@ -20,6 +22,7 @@ export function readMachine(): Machine {
     openFiles,
     openFilesHard,
     sourcePorts: portCount(read('/proc/sys/net/ipv4/ip_local_port_range')),
+    addresses: Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
     availableBytes: memoryAvailable(read('/proc/meminfo')) ?? freemem(),
     totalBytes: totalmem(),
   };

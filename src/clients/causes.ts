@@ -37,6 +37,8 @@ const causeOfErrno: ReadonlyMap<string, string> = new Map([
   ['ENETDOWN', cause.hostUnreachable],
   ['ETIMEDOUT', cause.connectTimeout],
   ['EADDRNOTAVAIL', cause.outOfPorts],
+  // Where a local address was asked for, its ports run out at bind(2).
+  ['EADDRINUSE', cause.outOfPorts],
   ['EMFILE', cause.tooManyFiles],
   ['ENFILE', cause.tooManyFiles],
   ['EBADMSG', cause.protocolError],

@@ -6,6 +6,7 @@ import { type Routes, subscriptionsOf } from '../plan/routes.ts';
 import { indexOf } from '../plan/share.ts';
 import { pacerOf, publicationOf } from '../plan/streams.ts';
 import { willOf } from '../plan/wills.ts';
+import type { Target } from '../transports/transport.ts';
 import { workloadOf } from '../workloads/lookup.ts';
 import type { Identity } from '../workloads/workload.ts';
 import { ClosedLoop } from './closed-loop.ts';
@@ -55,7 +56,8 @@ export function recruit(parts: CrewParts, group: GroupPlan, firstNumber: number)
 function sessionOf(plan: Plan, group: GroupPlan, who: Identity): Session {
   const broker = plan.brokers.find(({ name }) => name === who.broker);
   if (broker === undefined) throw new Error(`no broker ${who.broker}`);
-  const { target, username, password } = broker;
+  const { username, password } = broker;
+  const target = targetFrom(broker.target, group, who.index);
   return {
     ...group.session,
     clientId: who.clientId,
@@ -64,6 +66,22 @@ function sessionOf(plan: Plan, group: GroupPlan, who: Identity): Session {
     ...(password === undefined ? {} : { password }),
     ...(group.will === undefined ? {} : { will: willOf(group.will, who) }),
   };
+}
+
+const targets = new WeakMap<Target, Map<string, Target>>();
+
+/** The target of a broker with the address to dial it from; one object for all who share both. */
+function targetFrom(target: Target, { localAddresses }: GroupPlan, index: number): Target {
+  const localAddress = localAddresses?.[index % localAddresses.length];
+  if (localAddress === undefined) return target;
+  let from = targets.get(target);
+  if (from === undefined) {
+    from = new Map();
+    targets.set(target, from);
+  }
+  const known = from.get(localAddress) ?? { ...target, localAddress };
+  from.set(localAddress, known);
+  return known;
 }
 
 /** One drive for each publish entry; every member gets a stream of each. */

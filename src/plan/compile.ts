@@ -88,13 +88,14 @@ function withQos(workload: string, options: unknown, reach: JobReach | undefined
 }
 
 function compileGroup(name: string, group: Group, jobs: readonly Job[]): GroupPlan {
-  const { clients, clientId, broker, protocol, keepAlive, inFlight, connect, maxQueued, will } = group;
+  const { clients, clientId, broker, protocol, keepAlive, inFlight, connect, maxQueued, will, localAddresses } = group;
   return {
     name,
     clients,
     slice: { first: 0, step: 1, count: clients },
     clientId,
     broker,
+    ...(localAddresses === undefined ? {} : { localAddresses }),
     session: {
       protocol: protocol satisfies Protocol,
       ...asSent(group),

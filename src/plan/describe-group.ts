@@ -38,6 +38,7 @@ function clientRows(plan: Plan, group: GroupPlan): Row[] {
           : (plan.brokers[0]?.name ?? '')
         : group.broker,
     ],
+    ...(group.localAddresses === undefined ? [] : [['from', group.localAddresses.join(', ')] as const]),
     [
       'connect',
       `${ramp}, at most ${formatCount(connect.concurrency)} at once, ${formatDuration(session.connectTimeoutMs)} each, all within ` +

@@ -102,7 +102,7 @@ function machineRows(plan: Plan, machine: Machine): Row[] {
   return [
     ['cores', String(cores)],
     ['open files', `${formatCount(demand.files)} of ${known(openFiles)}`],
-    ['source ports', `${formatCount(demand.ports.count)} of ${known(sourcePorts)} to ${demand.ports.broker}`],
+    ['source ports', `${formatCount(demand.ports.count)} of ${known(sourcePorts)} ${demand.ports.where}`],
     ['memory', `about ${formatSize(demand.bytes)} of ${formatSize(availableBytes)} available`],
   ];
 }

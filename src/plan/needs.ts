@@ -13,25 +13,37 @@ export type Demand = {
   readonly clients: number;
   readonly files: number;
   readonly bytes: number;
-  /** Connections to the address that gets most of them. */
-  readonly ports: { readonly broker: string; readonly count: number };
+  /** Connections that share source ports, where they are most; `where`: "to mqtt://h:1883", or "from 127.0.0.2". */
+  readonly ports: { readonly where: string; readonly count: number };
 };
 
 /** What the plan asks of a machine that runs all of it in one process. */
 export function demandOf(plan: Plan): Demand {
   const clients = plan.groups.reduce((sum, group) => sum + group.slice.count, 0);
-  const perAddress = new Map<string, number>();
-  for (const [i, count] of clientsPerBroker(plan).entries()) {
-    const url = plan.brokers[i]?.target.url ?? '';
-    perAddress.set(url, (perAddress.get(url) ?? 0) + count);
-  }
-  const [busiest = ['', 0]] = [...perAddress].sort((a, b) => b[1] - a[1]);
+  const [[where, count] = ['', 0]] = [...portsOf(plan)].sort((a, b) => b[1] - a[1]);
   return {
     clients,
     files: clients + spareFiles,
     bytes: clients * bytesPerClient + bytesPerProcess,
-    ports: { broker: busiest[0] || 'the embedded broker', count: busiest[1] },
+    ports: { where, count },
   };
+}
+
+/**
+ * Who shares source ports: the system gives one for each broker address anew, but one that is bound to a local address it
+ * gives once (bind(2) chooses it before it knows where to).
+ */
+function portsOf(plan: Plan): Map<string, number> {
+  const shared = new Map<string, number>();
+  const add = (where: string, count: number) => shared.set(where, (shared.get(where) ?? 0) + count);
+  const unbound = plan.groups.filter(({ localAddresses }) => localAddresses === undefined);
+  for (const [i, count] of clientsPerBroker({ ...plan, groups: unbound }).entries())
+    add(`to ${plan.brokers[i]?.target.url || 'the embedded broker'}`, count);
+  for (const { localAddresses = [], clients } of plan.groups) {
+    for (const [i, address] of localAddresses.entries())
+      add(`from ${address}`, Math.ceil((clients - i) / localAddresses.length));
+  }
+  return shared;
 }
 
 /** How many clients each broker of the plan gets. */
@@ -70,9 +82,16 @@ export function needs(plan: Plan, machine: Machine): Problem[] {
   if (sourcePorts !== undefined && demand.ports.count > sourcePorts) {
     problems.push({
       path: ['groups'],
-      rule: `need ${formatCount(demand.ports.count)} source ports to ${demand.ports.broker}, but this machine has ${formatCount(sourcePorts)}`,
-      hint: `${portHint(demand.ports.count)}; or more addresses in brokers; or lower clients`,
+      rule: `need ${formatCount(demand.ports.count)} source ports ${demand.ports.where}, but this machine has ${formatCount(sourcePorts)}`,
+      hint: `${portHint(demand.ports.count)}; or more addresses in localAddress; or more brokers; or lower clients`,
     });
+  }
+  for (const { name, localAddresses = [] } of plan.groups) {
+    const foreign = localAddresses.find((address) => !isOwn(address, machine.addresses));
+    if (foreign === undefined) continue;
+    const rule = 'must be an address of this machine';
+    const hint = `its addresses: ${machine.addresses.join(', ')}; more are made as root with: ip address add ${foreign}/32 dev lo`;
+    problems.push({ path: ['groups', name, 'localAddress'], rule, value: foreign, hint });
   }
   if (demand.bytes > availableBytes) {
     problems.push({
@@ -82,6 +101,11 @@ export function needs(plan: Plan, machine: Machine): Problem[] {
     });
   }
   return problems;
+}
+
+/** All of 127.0.0.0/8 is this machine's own on Linux. */
+function isOwn(address: string, own: readonly string[]): boolean {
+  return own.length === 0 || own.includes(address) || address.startsWith('127.');
 }
 
 const mostPorts = 64_511;

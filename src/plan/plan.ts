@@ -47,6 +47,8 @@ export interface GroupPlan {
   readonly clientId: string;
   /** `spread`, or the name of a broker. */
   readonly broker: string;
+  /** Where its clients connect from: client i from address i modulo their number. */
+  readonly localAddresses?: readonly string[];
   readonly session: Omit<Session, 'clientId' | 'target' | 'username' | 'password' | 'will'>;
   /** What becomes at the end of sessions that brokers keep beyond a connection; false: they keep none. */
   readonly kept: 'remove' | 'leave' | false;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, duration, flag, oneOrMany, qos, rate, share, template, text } from '../base/fields.ts';
+import { count, duration, flag, ipAddress, oneOrMany, qos, rate, share, template, text } from '../base/fields.ts';
 import type { Protocol } from '../mqtt/packets.ts';
 import { type WorkloadName, workloads } from '../workloads/index.ts';
 
@@ -103,6 +103,11 @@ const base = {
     .describe('The version of MQTT.')
     .prefault('3.1.1'),
   broker: text().describe('spread (by weight), or the name of a broker.').prefault('spread'),
+  localAddress: oneOrMany(ipAddress(), 'must be an IP address, or a list of them')
+    .describe(
+      'Addresses of this machine to connect from, in turn: each has source ports of its own. Default: the system chooses.',
+    )
+    .optional(),
   connect,
   keepAlive,
   session,
@@ -132,8 +137,12 @@ export const groupField = z.strictObject({ ...base, ...entries }).transform((gro
   for (const workload of Object.keys(workloads) as WorkloadName[]) {
     for (const [entry, options] of (group[workload] ?? []).entries()) jobs.push({ workload, entry, options });
   }
-  const { publish: _, subscribe: __, will: testament, ...settings } = group;
-  return { ...settings, ...(testament === undefined ? {} : { will: testament }), jobs };
+  const { publish: _, subscribe: __, will: testament, localAddress, ...settings } = group;
+  const given = {
+    ...(testament === undefined ? {} : { will: testament }),
+    ...(localAddress === undefined ? {} : { localAddresses: localAddress }),
+  };
+  return { ...settings, ...given, jobs };
 });
 
 export type Group = z.output<typeof groupField>;

@@ -1,7 +1,6 @@
 /** Keys that the language will have; each with what can be done until then. */
 const laterKeys: readonly (readonly [key: RegExp, advice: string])[] = [
   [/^groups\.[^.]+\.(cleanStart|sessionExpiry)$/, 'give it below session: { cleanStart: ..., sessionExpiry: ... }'],
-  [/^groups\..*\.localAddress(es)?$/, 'leave it out'],
   [/^groups\..*\.(username|password)$/, 'give them with the broker'],
   [/^groups\..*\.payload\.file$/, 'use a size, { text: ... } or { json: ... }'],
   [/^events$/, 'leave it out'],

@@ -44,7 +44,7 @@ const hints: Readonly<Record<string, string>> = {
   identifier_rejected: 'The broker does not take these client ids: choose another template with clientId.',
   client_identifier_not_valid: 'The broker does not take these client ids: choose another template with clientId.',
   out_of_ports:
-    'This machine has no source port left for it: use fewer clients, more brokers or machines, or as root sysctl -w ' +
+    'This machine has no source port left for it: use fewer clients, more addresses (localAddress), brokers or machines, or as root sysctl -w ' +
     'net.ipv4.ip_local_port_range="1025 65535".',
   too_many_files: 'This process may not open more sockets: raise the limit with "ulimit -n 65536" before the run.',
   qos_not_supported: 'It does not take publishes of this QoS: lower qos.',

@@ -1,7 +1,7 @@
 /** Cost: a clock reading a read, and over a WebSocket a look at each write. */
-import type { Socket } from 'node:net';
-import type { IClientOptions, MqttClient } from 'mqtt';
-import { connect, UniqueMessageIdProvider } from 'mqtt';
+import { connect as connectTcp, type Socket } from 'node:net';
+import type { IClientOptions } from 'mqtt';
+import { connect, MqttClient, UniqueMessageIdProvider } from 'mqtt';
 import { nowUs } from '../../base/clock.ts';
 import type { Qos } from '../../mqtt/packets.ts';
 import type { Filter, Outgoing, Session } from '../client.ts';
@@ -10,6 +10,15 @@ import type { SessionStore } from './store.ts';
 
 /** What is counted on the socket; a WebSocket stream has not got it. */
 type Counters = Partial<Pick<Socket, 'bytesRead' | 'bytesWritten' | 'setNoDelay'>>;
+
+type Options = IClientOptions & { readonly localAddress?: string };
+
+/** Over plain TCP MQTT.js takes no local address: then the socket is ours. */
+function open(options: Options): MqttClient {
+  const { protocol, hostname: host = '', port = 0, localAddress } = options;
+  if (protocol !== 'mqtt' || localAddress === undefined) return connect(options);
+  return new MqttClient(() => connectTcp({ host, port, localAddress }), options);
+}
 
 /** One connection of MQTT.js, from `connect` to `closed`: its socket, its instants and its bytes. */
 export class Link {
@@ -25,12 +34,12 @@ export class Link {
 
   constructor(session: Session, beginning: Omit<Beginning, 'dialled'>, store: SessionStore | undefined) {
     const options = mqttjsOptions(session, { ...beginning, dialled: (socket) => this.#watch(socket) });
-    this.mqtt = connect({
+    this.mqtt = open({
       ...options,
       ...(store !== undefined && { outgoingStore: store }),
       // The default provider of MQTT.js gives ids out again that are still in flight.
       messageIdProvider: new UniqueMessageIdProvider(),
-    } as unknown as IClientOptions);
+    } as unknown as Options);
     const { stream } = this.mqtt;
     this.#counters = stream as unknown as Counters;
     this.#counters.setNoDelay?.(true);

@@ -25,9 +25,9 @@ export type Beginning = {
   dialled(socket: Socket): void;
 };
 
-/** A session as options of MQTT.js: reconnecting, resubscribing and every timeout are left to us. `localAddress` it cannot. */
+/** A session as options of MQTT.js: reconnecting, resubscribing and every timeout are left to us. */
 export function mqttjsOptions(session: Session, beginning: Beginning) {
-  const { url, tls } = session.target;
+  const { url, tls, localAddress } = session.target;
   const { protocol, hostname, port, pathname, search } = new URL(url);
   const scheme = schemes[protocol.slice(0, -1) as keyof typeof schemes];
   const options = {
@@ -52,6 +52,7 @@ export function mqttjsOptions(session: Session, beginning: Beginning) {
     // Otherwise it looks into the environment; over TLS it takes any text for a proxy.
     ...(scheme !== 'mqtts' && { socksProxy: '' }),
     log: () => {},
+    ...(localAddress !== undefined && { localAddress }),
     ...(tls && tlsOptions(tls)),
   };
   return scheme === 'ws' || scheme === 'wss' ? { ...options, wsOptions: wsOptions(session, beginning) } : options;
@@ -84,15 +85,16 @@ function tlsOptions({ ca, cert, key, servername, verify }: NonNullable<Session['
   };
 }
 
-function wsOptions({ target: { url, tls, headers } }: Session, { dialled }: Beginning) {
+function wsOptions({ target: { url, tls, headers, localAddress } }: Session, { dialled }: Beginning) {
   return {
     headers: headers ?? {},
     perMessageDeflate: false,
     createConnection({ host, port }: { host: string; port: number }) {
       // An address is no server name [RFC 6066, 3].
       const servername = /^[\d.]+$|:/.test(host) ? '' : host;
-      const secure = { host, port: Number(port), servername, ...(tls && tlsOptions(tls)) } as ConnectionOptions;
-      const socket = url.startsWith('wss:') ? connectTls(secure) : connectTcp({ host, port: Number(port) });
+      const plain = { host, port: Number(port), ...(localAddress !== undefined && { localAddress }) };
+      const secure = { ...plain, servername, ...(tls && tlsOptions(tls)) } as ConnectionOptions;
+      const socket = url.startsWith('wss:') ? connectTls(secure) : connectTcp(plain);
       socket.setNoDelay(true);
       dialled(socket);
       return socket;

@@ -10,6 +10,7 @@ const machine = {
   openFiles: 1024,
   openFilesHard: 4096,
   sourcePorts: undefined,
+  addresses: [],
   availableBytes: 2 ** 30,
   totalBytes: 2 ** 31,
 };

@@ -9,6 +9,7 @@ const roomy: Machine = {
   openFiles: 1e6,
   openFilesHard: 1e6,
   sourcePorts: 28_232,
+  addresses: ['127.0.0.1', '192.0.2.1'],
   availableBytes: 8e9,
   totalBytes: 16e9,
 };
@@ -29,6 +30,24 @@ describe('what a machine must allow', () => {
     assert.equal(problem?.hint, 'ulimit -n 1050; or lower clients');
     const [hard] = needs(of(5000), { ...roomy, openFiles: 1024, openFilesHard: 4096 });
     assert.match(hard?.hint ?? '', /as root/);
+  });
+
+  it('counts source ports by the addresses that clients are bound to, which must be there', () => {
+    const bound = (localAddresses: string[]) => plan({ groups: [group('a', { clients: 50_001, localAddresses })] });
+    assert.deepEqual(needs(bound(['127.0.0.2', '127.0.0.3']), roomy), []);
+    assert.match(
+      needs(bound(['127.0.0.2']), roomy)[0]?.rule ?? '',
+      /need 50,001 source ports from 127\.0\.0\.2, but this machine has 28,232/,
+    );
+    const [problem] = needs(bound(['127.0.0.2', '192.0.2.7']), roomy);
+    assert.deepEqual(
+      [problem?.path, problem?.rule, problem?.value],
+      [['groups', 'a', 'localAddress'], 'must be an address of this machine', '192.0.2.7'],
+    );
+    assert.match(
+      problem?.hint ?? '',
+      /its addresses: 127\.0\.0\.1, 192\.0\.2\.1; .*ip address add 192\.0\.2\.7\/32 dev lo/,
+    );
   });
 
   it('includes a source port for each client of one broker address', () => {
