@@ -28,7 +28,7 @@ groups:
       const { log } = mosquitto;
       assert.equal(result.verdict, 'passed', result.reasons.join('\n'));
       const from = (address: string, id: string) =>
-        [...log.matchAll(/New client connected from (\S+?)(?::\d+)? as (\S+)-\w{7}-\d+ /g)].filter(
+        [...log.matchAll(/New client connected from (?:::ffff:)?(\S+?)(?::\d+)? as (\S+)-\w{7}-\d+ /g)].filter(
           ([, at, group]) => at === address && group === id,
         ).length;
       assert.deepEqual(
