@@ -1,43 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { nowUs } from '../../src/base/clock.ts';
-import type { Client, OpenClient, Session } from '../../src/clients/client.ts';
+import type { Client } from '../../src/clients/client.ts';
 import { clients } from '../../src/clients/index.ts';
 import type { Qos } from '../../src/mqtt/packets.ts';
 import { freePort } from '../support/free-port.ts';
 import { RecordingListener } from '../support/listener.ts';
+import { type Play, play } from '../support/scene.ts';
 import type { Script, ScriptedBroker } from '../support/scripted-broker.ts';
-import { accepted, idOf, silent, startScriptedBroker } from '../support/scripted-broker.ts';
+import { accepted, idOf, silent } from '../support/scripted-broker.ts';
 import { publishing, sessionTo } from '../support/session.ts';
-
-interface Scene {
-  readonly client: Client;
-  readonly told: RecordingListener;
-  readonly broker: ScriptedBroker;
-}
-
-type Play = (scene: Scene) => Promise<void>;
-
-/** A connected client at a scripted broker. */
-async function play(
-  open: OpenClient,
-  script: Script,
-  session: Partial<Session>,
-  run: Play,
-  byteByByte = false,
-): Promise<void> {
-  const broker = await startScriptedBroker(script, { byteByByte });
-  const told = new RecordingListener();
-  const client = open(sessionTo(broker.url, session), told);
-  try {
-    client.connect();
-    await told.untilConnected();
-    await run({ client, told, broker });
-  } finally {
-    client.destroy();
-    await broker.stop();
-  }
-}
 
 function publish(client: Client, qos: Qos, count: number): number {
   let taken = 0;

@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Packet } from 'mqtt-packet';
-import type { Client, OpenClient, Session } from '../../src/clients/client.ts';
+import type { Client, Session } from '../../src/clients/client.ts';
 import { clients } from '../../src/clients/index.ts';
-import { RecordingListener } from '../support/listener.ts';
-import type { Peer, Script, ScriptedBroker } from '../support/scripted-broker.ts';
-import { accepted, idOf, silent, startScriptedBroker } from '../support/scripted-broker.ts';
-import { publishing, sessionTo } from '../support/session.ts';
-
-interface Scene {
-  readonly client: Client;
-  readonly told: RecordingListener;
-  readonly broker: ScriptedBroker;
-}
+import { play, type Scene } from '../support/scene.ts';
+import type { Peer, Script } from '../support/scripted-broker.ts';
+import { accepted, idOf, silent } from '../support/scripted-broker.ts';
+import { publishing } from '../support/session.ts';
 
 const kept: Partial<Session> = { protocol: '5', resumes: true, sessionExpiryS: 3600, inFlight: 10 };
 
@@ -24,20 +18,6 @@ const answering = (present: boolean, properties?: object): Script => {
       peer.send({ ...accepted(peer, properties), sessionPresent: present && connections++ > 0 } as Packet),
   };
 };
-
-async function play(open: OpenClient, script: Script, session: Partial<Session>, run: (scene: Scene) => Promise<void>) {
-  const broker = await startScriptedBroker(script);
-  const told = new RecordingListener();
-  const client = open(sessionTo(broker.url, session), told);
-  try {
-    client.connect();
-    await told.untilConnected();
-    await run({ client, told, broker });
-  } finally {
-    client.destroy();
-    await broker.stop();
-  }
-}
 
 function publish(client: Client, qos: 1 | 2, count: number): void {
   for (let i = 0; i < count; i++)
