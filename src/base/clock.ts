@@ -5,12 +5,15 @@ export function nowUs(): number {
   return Math.floor(baseUs + performance.now() * 1000);
 }
 
-/** `performance.now` counts from the start of its thread; the smallest of several differences is the least disturbed. */
+/**
+ * `performance.now` counts from the start of its thread. Whatever comes between the two readings makes their difference
+ * smaller, so that the largest of several is the least disturbed.
+ */
 function calibrate(): number {
-  let best = Number.POSITIVE_INFINITY;
+  let best = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < 16; i++) {
     const offset = Number(process.hrtime.bigint() / 1000n) - performance.now() * 1000;
-    if (offset < best) best = offset;
+    if (offset > best) best = offset;
   }
   return best;
 }
