@@ -12,8 +12,9 @@ export const alarmOf = (place: number): number => 1 + 2 * place;
 export const wordsFor = (places: number): number => 1 + 2 * places;
 export const alarm = { off: 0, set: 1 } as const;
 
-/** At the most so often: where more is due, what comes in that time is done in one turn. */
-const quantumUs = 500;
+/** Where the next is due so soon after the last twice running, what comes in a millisecond is done in one turn. */
+const denseUs = 125;
+const quantumUs = 1000;
 /** Should the metronome be gone, or have no core, a plain timer rings instead. */
 const watchEveryMs = 50;
 const patienceUs = 25_000;
@@ -25,6 +26,7 @@ export function metronomeTicker({ memory, place, port }: Place): OpenTicker {
   return (tick) => {
     let ringsUs = Number.POSITIVE_INFINITY;
     let rangUs = 0;
+    let dense = false;
     let immediate: NodeJS.Immediate | undefined;
     const ring = (): void => {
       // One that was called off, or has been answered by the timer.
@@ -48,7 +50,9 @@ export function metronomeTicker({ memory, place, port }: Place): OpenTicker {
           immediate = setImmediate(ring);
           return atUs;
         }
-        ringsUs = Math.max(atUs, rangUs + quantumUs);
+        const near = atUs - now < denseUs;
+        if (near && dense) ringsUs = Math.max(atUs, rangUs + quantumUs);
+        dense = near;
         // Microseconds modulo 2^32: the metronome sees how far ahead they are, up to half of that.
         Atomics.store(words, own + 1, Math.min(ringsUs, now + 1e9) | 0);
         Atomics.store(words, own, alarm.set);
