@@ -5,12 +5,12 @@ import type { CellSnapshot, Counted, Labels, Phase, Snapshot } from '../metrics/
 import type { Plan } from '../plan/plan.ts';
 import { GaugeRanges, watchedLabels } from './gauges.ts';
 import type { GaugeResult, SeriesCounts, SeriesEntry } from './result.ts';
+import { SecondsLog } from './seconds-log.ts';
 import { Strain } from './strain.ts';
 
 const mostGroups = 20;
 
 type Second = { readonly second: number; readonly phase: Phase; readonly parts: ReadonlyMap<string, PartSecond> };
-type Told = Omit<SeriesEntry, 't'> & { readonly second: number };
 
 /** The run second by second, by event time; a second in which the phase changes has one entry for each phase. */
 export class Series {
@@ -18,7 +18,7 @@ export class Series {
   readonly #subBuckets: 2048 | 256;
   readonly #groups: readonly string[];
   readonly #gauges: GaugeRanges;
-  readonly #told: Told[] = [];
+  readonly #log = new SecondsLog();
   readonly #lastReceipt = new Map<string, number>();
   #open: Second | null = null;
   #drainEnd = Number.NEGATIVE_INFINITY;
@@ -48,12 +48,17 @@ export class Series {
   /** From when times of the result count, us: the start of the load; where it did not start, the first second told. */
   originUs(startUs: number | undefined): number {
     this.#close();
-    return startUs ?? (this.#told[0]?.second ?? 0) * 1_000_000;
+    return startUs ?? (this.#log.first ?? 0) * 1_000_000;
   }
 
   entries(startUs: number | undefined): readonly SeriesEntry[] {
     const originMs = this.originUs(startUs) / 1000;
-    return this.#told.map(({ second, ...entry }) => ({ t: Math.round(second * 1000 - originMs), ...entry }));
+    return this.#log.read().map(({ second, phase, whole, groups }) => ({
+      t: Math.round(second * 1000 - originMs),
+      phase,
+      ...whole,
+      ...(groups.length > 0 && { groups: Object.fromEntries(groups.map((group, i) => [this.#groups[i], group])) }),
+    }));
   }
 
   /** min and max over the measured window (without one, over the run), last before our own disconnecting. */
@@ -87,13 +92,8 @@ export class Series {
   #close(): void {
     if (this.#open === null) return;
     const { second, phase, parts } = this.#open;
-    const groups = this.#groups.map((group) => [group, parts.get(`group ${group}`)?.close() ?? empty] as const);
-    this.#told.push({
-      second,
-      phase,
-      ...(parts.get('')?.close() ?? empty),
-      ...(groups.length > 0 && { groups: Object.fromEntries(groups) }),
-    });
+    const told = (key: string) => parts.get(key)?.close() ?? empty;
+    this.#log.add({ second, phase, whole: told(''), groups: this.#groups.map((group) => told(`group ${group}`)) });
     this.#open = null;
   }
 }
