@@ -4,6 +4,7 @@ import { type LogLevel, logLevels } from '../base/log.ts';
 import { nearest } from '../base/nearest.ts';
 import { clients } from '../clients/index.ts';
 import { reporters } from '../reporters/index.ts';
+import { standardStream } from './descriptors.ts';
 
 /** As commander hands them over. */
 export type RunOptions = {
@@ -65,7 +66,8 @@ function parseReport(text: string): ReportTarget {
   const kind = oneOf('--report', at < 0 ? text : text.slice(0, at), Object.keys(reporters) as ReportTarget['kind'][]);
   const path = at < 0 ? undefined : text.slice(at + 1);
   if (path === '') throw new UserError(`--report ${text}: a path must follow "="`);
-  return { kind, path };
+  const isStdout = path !== undefined && standardStream(path) === process.stdout;
+  return { kind, path: isStdout && kind !== 'progress' ? undefined : path };
 }
 
 function parseThreads(text: string): number | 'auto' {

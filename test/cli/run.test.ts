@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import type { Result } from '../../src/verdict/result.ts';
 import { freePort } from '../support/free-port.ts';
 import { cli, startCli } from '../support/spawn-cli.ts';
@@ -106,6 +108,28 @@ describe('a run', () => {
     const { stdout, stderr } = await cli(...args);
     assert.match((JSON.parse(stdout) as Result).run.commandLine, /--broker mqtt:\/\/me:\*{4}@127/);
     assert.doesNotMatch(stdout + stderr, /geheim/);
+  });
+
+  it('leaves pipes and links what they are: a report goes where they lead', async () => {
+    const at = (name: string) => join(folder, name);
+    execFileSync('mkfifo', [at('pipe')]);
+    writeFileSync(at('target.json'), 'old');
+    symlinkSync('target.json', at('link.json'));
+    symlinkSync(at('link.json'), at('second.json'));
+    symlinkSync('fresh.json', at('dangling.json'));
+    const piped = promisify(execFile)('cat', [at('pipe')]);
+    const places = ['pipe', 'second.json', 'dangling.json'].flatMap((name) => ['--report', `json=${at(name)}`]);
+    const { code, stdout, stderr } = await cli(...small('--no-progress', ...places, '--report', 'json=/dev/stdout'));
+    assert.equal(code, 0, stderr);
+    for (const text of [stdout, (await piped).stdout, readFileSync(at('target.json'), 'utf8')])
+      assert.equal((JSON.parse(text) as Result).verdict, 'passed');
+    assert.ok(lstatSync(at('pipe')).isFIFO());
+    for (const link of ['link.json', 'second.json', 'dangling.json']) assert.ok(lstatSync(at(link)).isSymbolicLink());
+    assert.ok(lstatSync(at('fresh.json')).isFile());
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.endsWith('.tmp')),
+      [],
+    );
   });
 
   it('survives a reader of stdout that leaves', async () => {

@@ -94,7 +94,7 @@ describe('what is wrong before the run', () => {
     {
       name: 'a report in a folder that is not there',
       args: ['run', 'quick-start', '--report', 'json=/no/such/folder/out.json'],
-      says: /--report json=\/no\/such\/folder\/out\.json: .*\/no\/such\/folder does not exist: create it first/s,
+      says: /--report json=\/no\/such\/folder\/out\.json: cannot be written\nreason: ENOENT: no such file or directory\nthe folder \/no\/such\/folder does not exist: create it first/,
     },
     {
       name: 'a report that is a folder',
