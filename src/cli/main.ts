@@ -137,15 +137,22 @@ function tell(error: unknown): number {
   return exitCode.bug;
 }
 
-/** A reader that left (`| head`) ends the writing, not the run, nor its exit code. */
-function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+/** A reader that left (`| head`) ends the writing, not the run, nor its exit code; a full disk is told, as for a report file. */
+function listenToStdout(): void {
+  let told = false;
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE' || told) return;
+    told = true;
+    process.stderr.write(`stdout cannot be written: ${message.replace(/, write$/, '')}\n`);
+    process.once('exit', (ended) => {
+      if (ended === exitCode.passed) process.exitCode = exitCode.usage;
+    });
   });
 }
 
-ignoreClosedPipe(process.stdout);
-ignoreClosedPipe(process.stderr);
+listenToStdout();
+// Where even this cannot be written, nothing can be told.
+process.stderr.on('error', () => {});
 try {
   await commandLine().parseAsync();
 } catch (error) {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { lstatSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Result } from '../../src/verdict/result.ts';
 import { freePort } from '../support/free-port.ts';
@@ -130,6 +132,21 @@ describe('a run', () => {
       readdirSync(folder).filter((name) => name.endsWith('.tmp')),
       [],
     );
+  });
+
+  it('tells of a stdout that is full, and exits with 2', async () => {
+    const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+    const commands = [['list'], small('--no-progress'), small('--quiet', '--set', 'thresholds.messages_sent=count > 99')];
+    for (const [i, args] of commands.entries()) {
+      const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
+      const told: string[] = [];
+      child.stderr?.on('data', (chunk: Buffer) => told.push(chunk.toString()));
+      const [code] = (await once(child, 'close')) as [number];
+      assert.deepEqual([code, told.join('')], [
+        i < 2 ? 2 : 99,
+        'stdout cannot be written: ENOSPC: no space left on device\n',
+      ]);
+    }
   });
 
   it('survives a reader of stdout that leaves', async () => {

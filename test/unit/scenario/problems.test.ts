@@ -284,6 +284,14 @@ describe('problems of a scenario', () => {
     assert.match(heads('groups: {}\n')[0] ?? '', /groups must have at least one group/);
   });
 
+  it('include aliases that stand for more than any memory holds', () => {
+    const bomb = ['x: &a0 [ 1, 2 ]'];
+    for (let i = 1; i < 12; i++)
+      bomb.push(`x${i}: &a${i} [ ${Array.from({ length: 9 }, () => `*a${i - 1}`).join(', ')} ]`);
+    assert.match(heads(bomb.join('\n'))[0] ?? '', /^s\.yaml:12:61: must have fewer aliases \(\*\)/);
+    assert.match(heads(group('clients: 1'), { set: ['name=*x'] })[0] ?? '', /^--set name=\*x: .*anchors/);
+  });
+
   it('name the option that the value came from', () => {
     const text = group('clients: 1');
     assert.match(
