@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { lstatSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -136,16 +145,20 @@ describe('a run', () => {
 
   it('tells of a stdout that is full, and exits with 2', async () => {
     const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
-    const commands = [['list'], small('--no-progress'), small('--quiet', '--set', 'thresholds.messages_sent=count > 99')];
+    const commands = [
+      ['list'],
+      small('--no-progress'),
+      small('--quiet', '--set', 'thresholds.messages_sent=count > 99'),
+    ];
     for (const [i, args] of commands.entries()) {
       const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
       const told: string[] = [];
       child.stderr?.on('data', (chunk: Buffer) => told.push(chunk.toString()));
       const [code] = (await once(child, 'close')) as [number];
-      assert.deepEqual([code, told.join('')], [
-        i < 2 ? 2 : 99,
-        'stdout cannot be written: ENOSPC: no space left on device\n',
-      ]);
+      assert.deepEqual(
+        [code, told.join('')],
+        [i < 2 ? 2 : 99, 'stdout cannot be written: ENOSPC: no space left on device\n'],
+      );
     }
   });
 
