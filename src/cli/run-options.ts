@@ -8,14 +8,14 @@ import { standardStream } from './descriptors.ts';
 
 /** As commander hands them over. */
 export type RunOptions = {
-  readonly broker: readonly string[];
-  readonly set: readonly string[];
+  readonly broker?: readonly string[];
+  readonly set?: readonly string[];
   readonly duration?: string;
   readonly seed?: string;
   readonly envFile?: string;
   readonly client: string;
   readonly threads: string;
-  readonly report: readonly string[];
+  readonly report?: readonly string[];
   readonly progress: boolean;
   readonly quiet?: boolean;
   readonly logLevel: string;
@@ -46,7 +46,7 @@ export function readSettings(options: RunOptions): RunSettings {
 }
 
 /** stdout always has one report, so that a run with a report file alone still says how it went. */
-function reportTargets({ report, quiet = false, progress }: RunOptions): ReportTarget[] {
+function reportTargets({ report = [], quiet = false, progress }: RunOptions): ReportTarget[] {
   const asked = report.map(parseReport);
   const onStdout = asked.filter(({ kind, path }) => path === undefined && kind !== 'progress');
   if (onStdout.length > 1) {

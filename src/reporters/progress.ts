@@ -159,5 +159,5 @@ function titleOf(plan: Plan): string {
   const brokers = plan.brokers.map(({ name, embedded }) => (embedded ? 'the embedded broker' : name)).join(', ');
   const measured = plan.durationMs === null ? 'until all is sent' : `${formatDuration(plan.durationMs)} measured`;
   const warmUp = plan.warmUpMs > 0 ? `${formatDuration(plan.warmUpMs)} warm-up, ` : '';
-  return `${plan.name}: ${clients.toLocaleString('en-US')} clients on ${brokers}, ${warmUp}${measured}`;
+  return `${plan.name}: ${clients.toLocaleString('en-US')} client${clients === 1 ? '' : 's'} on ${brokers}, ${warmUp}${measured}`;
 }

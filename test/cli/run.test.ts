@@ -82,6 +82,11 @@ describe('a run', () => {
     assert.equal(stderr, '');
   });
 
+  it('gives stdout to the report that is asked for, with --quiet too', async () => {
+    const { stdout, stderr } = await cli(...small('--quiet', '--report', 'json'));
+    assert.deepEqual([(JSON.parse(stdout) as Result).verdict, stderr], ['passed', '']);
+  });
+
   it('tells its phases as JSON lines on stderr with --log-level info', async () => {
     const { stderr } = await cli(...small('--no-progress', '--log-level', 'info'));
     const lines = stderr

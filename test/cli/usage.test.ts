@@ -21,6 +21,7 @@ describe('mqtt-stress', () => {
     for (const option of ['broker', 'set', 'duration', 'seed', 'client', 'threads', 'report', 'no-progress', 'quiet']) {
       assert.match(stdout, new RegExp(`--${option}\\b`));
     }
+    assert.doesNotMatch(stdout, /default: \[/);
   });
 
   it('has every command and every option of each in the README', async () => {
