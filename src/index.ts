@@ -5,6 +5,7 @@ import { UserError } from './base/errors.ts';
 import { log } from './base/log.ts';
 import { readMachine } from './base/machine.ts';
 import { makeRunTag, makeSeed } from './base/random.ts';
+import { formatCount } from './base/units.ts';
 import { readVersions } from './base/versions.ts';
 import { startBroker } from './broker/broker.ts';
 import { clients } from './clients/index.ts';
@@ -64,7 +65,7 @@ const seeds = 2 ** 32;
 
 function requireSeed(seed: number): void {
   if (!Number.isInteger(seed) || seed < 0 || seed >= seeds)
-    throw new UserError(`seed must be a whole number from 0 to ${seeds - 1}, but is ${seed}`);
+    throw new UserError(`seed must be a whole number from 0 to ${formatCount(seeds - 1)}, but is ${seed}`);
 }
 
 /** A program without types may give anything; the usual slip is a promise that was not awaited. */

@@ -70,6 +70,12 @@ describe('what is wrong before the run', () => {
     },
     { name: 'a missing scenario', args: ['run'], says: /missing required argument 'scenario'/ },
     { name: 'an unknown scenario', args: ['run', 'quik-start'], says: /named quik-start\ndid you mean quick-start\?/ },
+    { name: 'a scenario that is a folder', args: ['run', tmpdir()], says: /^\/\S+ is a folder\nname a file in it\n$/ },
+    {
+      name: 'a scenario that is no text',
+      args: ['check', process.execPath],
+      says: /: a scenario must be text in UTF-8\n/,
+    },
     {
       name: 'an unknown report',
       args: ['run', 'quick-start', '--report', 'jsn'],
