@@ -68,7 +68,11 @@ async function openFile(target: NamedTarget): Promise<ReportFile> {
   const standard = standardStream(target.path);
   if (standard !== undefined) return { stream: standard, publish: async () => {}, discard() {} };
   const place = await followed(resolve(target.path));
-  const found = await stat(place).catch(() => undefined);
+  const found = await stat(place).catch((error: NodeJS.ErrnoException) => {
+    // Links that lead round in a circle, say, are not nothing.
+    if (error.code === 'ENOENT') return undefined;
+    throw unwritable(target, place, error);
+  });
   if (found?.isDirectory()) throw new UserError(`--report ${target.kind}=${target.path}: this is a folder`);
   return found === undefined || (found.isFile() && !isDescriptor(place))
     ? openDraft(target, place)
@@ -143,8 +147,12 @@ async function openStream(target: NamedTarget, place: string, flags: 'wx' | 'a')
 function unwritable({ kind, path }: NamedTarget, where: string, cause: unknown): UserError {
   const folder = dirname(resolve(path));
   const { code, message } = cause as NodeJS.ErrnoException;
-  const missing = (code === 'ENOENT' || code === 'ENOTDIR') && !existsSync(folder);
-  const hint = missing ? `the folder ${folder} does not exist: create it first` : `is ${where} writable, and not full?`;
+  const hint =
+    code === 'ENOENT' || code === 'ENOTDIR'
+      ? existsSync(folder)
+        ? `${folder} is no folder where that could be`
+        : `the folder ${folder} does not exist: create it first`
+      : `is ${where} writable, and not full?`;
   const reason = new Error(message.replace(/, \w+(?: '.*)?$/s, ''));
   return new UserError(`--report ${kind}=${path}: cannot be written`, { hint, cause: reason });
 }

@@ -104,6 +104,11 @@ describe('what is wrong before the run', () => {
       says: /--report json=\/no\/such\/folder\/out\.json: cannot be written\nreason: ENOENT: no such file or directory\nthe folder \/no\/such\/folder does not exist: create it first/,
     },
     {
+      name: 'a report below a file',
+      args: ['run', 'quick-start', '--report', `json=${process.execPath}/out.json`],
+      says: /cannot be written\nreason: ENOTDIR: not a directory\n\S+ is no folder where that could be\n$/,
+    },
+    {
       name: 'a report that is a folder',
       args: ['run', 'quick-start', '--report', `json=${tmpdir()}`],
       says: /this is a folder/,
