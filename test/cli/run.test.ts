@@ -88,7 +88,9 @@ describe('a run', () => {
   });
 
   it('tells its phases as JSON lines on stderr with --log-level info', async () => {
-    const { stderr } = await cli(...small('--no-progress', '--log-level', 'info'));
+    // Slowly enough for the first phase to be seen.
+    const slowly = ['--set', 'groups.both.connect.rate=20/s'];
+    const { stderr } = await cli(...small('--no-progress', '--log-level', 'info', ...slowly));
     const lines = stderr
       .trim()
       .split('\n')
