@@ -95,9 +95,11 @@ describe('progress on a terminal', () => {
         if (each.phase === 'measuring') output.stream.write(`^C${eraseLine}SIGINT: the load stops.\n`);
       }
       reporter.end?.(judged(plan(), ordinaryRun()));
+      output.stream.write('PASSED\n');
       const [title = '', ...told] = screen(output.text(), columns).filter((line) => line !== '');
       assert.match(title, /^hand-made/);
-      assert.deepEqual([...new Set(told.filter((line) => !line.endsWith('measured')))], ['SIGINT: the load stops.']);
+      const others = told.filter((line) => !line.endsWith('measured'));
+      assert.deepEqual([...new Set(others)], ['SIGINT: the load stops.', 'PASSED']);
     });
 
   it('leaves the terminal as it was, wherever it is left', () => {
@@ -106,23 +108,28 @@ describe('progress on a terminal', () => {
   });
 });
 
-/** What a terminal shows in the end, as far as a bar needs one: it breaks lines, returns, and erases. */
+/** What a terminal shows in the end, as far as a bar needs one: it breaks lines, moves the cursor, and erases. */
 function screen(text: string, columns: number): string[] {
-  const lines = [''];
-  let column = 0;
+  const lines: string[] = [];
+  let [row, column] = [0, 0];
+  let saved: readonly [number, number] = [0, 0];
+  const put = (line: string) => {
+    lines[row] = line;
+  };
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what moves the cursor.
   for (const [part] of text.matchAll(/\u001b\[[0-9;?]*[A-Za-z]|\u001b.|[\s\S]/gu)) {
-    const line = lines.at(-1) ?? '';
+    const line = lines[row] ?? '';
     if (part === '\r' || part === '\u001b[1G') column = 0;
-    else if (part === '\u001b[K' || part === '\u001b[0K') lines[lines.length - 1] = line.slice(0, column);
-    else if (part === '\u001b[2K') lines[lines.length - 1] = '';
-    else if (part === '\n' || column === columns) {
-      lines.push(part === '\n' ? '' : part);
-      column = part === '\n' ? 0 : 1;
-    } else if (!part.startsWith('\u001b')) {
-      lines[lines.length - 1] = line.slice(0, column).padEnd(column) + part + line.slice(column + 1);
+    else if (part === '\u001b[K' || part === '\u001b[0K') put(line.slice(0, column));
+    else if (part === '\u001b[2K') put('');
+    else if (part === '\u001b7') saved = [row, column];
+    else if (part === '\u001b8') [row, column] = saved;
+    else if (part === '\n') [row, column] = [row + 1, 0];
+    else if (!part.startsWith('\u001b')) {
+      if (column === columns) [row, column] = [row + 1, 0];
+      put((lines[row] ?? '').slice(0, column).padEnd(column) + part + (lines[row] ?? '').slice(column + 1));
       column++;
     }
   }
-  return lines;
+  return Array.from(lines, (line) => line ?? '');
 }
