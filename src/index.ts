@@ -5,6 +5,7 @@ import { UserError } from './base/errors.ts';
 import { log } from './base/log.ts';
 import { readMachine } from './base/machine.ts';
 import { makeRunTag, makeSeed } from './base/random.ts';
+import { formatCount } from './base/units.ts';
 import { readVersions } from './base/versions.ts';
 import { startBroker } from './broker/broker.ts';
 import { clients } from './clients/index.ts';
@@ -16,7 +17,7 @@ import type { Plan } from './plan/plan.ts';
 import { chooseThreads, type Threads } from './plan/threads.ts';
 import type { Reporter } from './reporters/reporter.ts';
 import { run as runPlan } from './run.ts';
-import { type LoadOptions, load as loadScenario } from './scenario/load.ts';
+import { load as loadScenario, type LoadOptions as ScenarioOptions } from './scenario/load.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import type { Result } from './verdict/result.ts';
 
@@ -29,23 +30,48 @@ export { reporters } from './reporters/index.ts';
 export type { OpenReporter, Output } from './reporters/reporter.ts';
 export { bundledScenarios } from './scenario/bundled.ts';
 export type { MetricResults, PartResult, RunResult, ThresholdResult, TrustVerdict, Verdict } from './verdict/result.ts';
-export {
-  type LoadOptions,
-  type Plan,
-  type Reporter,
-  type Result,
-  type Scenario,
-  type Snapshot,
-  startBroker,
-  type Totals,
-  UserError,
+export { type Plan, type Reporter, type Result, type Scenario, type Snapshot, startBroker, type Totals, UserError };
+
+export type LoadOptions = Omit<ScenarioOptions, 'set' | 'brokers'> & {
+  /** `path=value`, one or several, each checked by the same schema. */
+  readonly set?: string | readonly string[];
+  /** One url or several, instead of the scenario's brokers. */
+  readonly brokers?: string | readonly string[];
 };
 
 /** Reads a scenario: a file, or a bundled one by its name. All that is wrong with it is the message of one UserError. */
 export async function load(nameOrPath: string, options: LoadOptions = {}): Promise<Scenario> {
-  const loaded = await loadScenario(nameOrPath, options);
+  if (typeof nameOrPath !== 'string' || nameOrPath === '')
+    throw new UserError('load must be given a file, or the name of a bundled scenario');
+  const { set = [], brokers = [], seed = 0 } = options;
+  requireSeed(seed);
+  const loaded = await loadScenario(nameOrPath, {
+    ...options,
+    set: texts('set', set),
+    brokers: texts('brokers', brokers),
+  });
   if ('problems' in loaded) throw new UserError(loaded.problems.join('\n'));
   return loaded.scenario;
+}
+
+function texts(option: string, given: string | readonly string[]): readonly string[] {
+  const all: readonly unknown[] | undefined =
+    typeof given === 'string' ? [given] : Array.isArray(given) ? given : undefined;
+  if (all?.every((one) => typeof one === 'string') === true) return all as readonly string[];
+  throw new UserError(`${option} must be a text, or a list of texts`);
+}
+
+const seeds = 2 ** 32;
+
+function requireSeed(seed: number): void {
+  if (!Number.isInteger(seed) || seed < 0 || seed >= seeds)
+    throw new UserError(`seed must be a whole number from 0 to ${formatCount(seeds - 1)}, but is ${seed}`);
+}
+
+/** A program without types may give anything; the usual slip is a promise that was not awaited. */
+function requireMade(given: unknown, keys: readonly string[], rule: string): void {
+  const has = typeof given === 'object' && given !== null && keys.every((key) => key in given);
+  if (!has) throw new UserError(`${rule}${given instanceof Promise ? ': await it first' : ''}`);
 }
 
 export type CompileOptions = {
@@ -63,10 +89,12 @@ export type CompileOptions = {
 
 /** Resolves a scenario to absolute numbers: pure data. */
 export function compile(scenario: Scenario, options: CompileOptions = {}): Plan {
+  requireMade(scenario, ['groups', 'thresholds', 'sha256'], 'compile must be given a scenario, as load gives it');
   const { client = 'wire', seed = makeSeed(), runTag = makeRunTag(Date.now()), commandLine = '', brokerUrl } = options;
   if (!Object.hasOwn(clients, client)) {
     throw new UserError(`client must be one of ${Object.keys(clients).join(', ')}, but is "${client}"`);
   }
+  requireSeed(seed);
   const told = brokerUrl === undefined ? {} : { brokerUrl };
   return compileScenario(scenario, { client, seed, runTag, commandLine, ...told });
 }
@@ -74,7 +102,7 @@ export function compile(scenario: Scenario, options: CompileOptions = {}): Plan 
 export interface RunOptions {
   /** Load threads, never more than clients; 0 keeps all in this thread. `auto`, the default: as the load and the machine ask for. */
   readonly threads?: number | 'auto';
-  /** Stops the load, awaits what is in flight, and still gives a result. The reason 'SIGTERM' is told as such, all others as SIGINT. */
+  /** Stops the load, awaits what is in flight, and still gives a result. The reasons 'SIGINT' and 'SIGTERM' are told as such. */
   readonly signal?: AbortSignal;
   /** Told of the plan, of every second, and of the result. */
   readonly reporters?: readonly Reporter[];
@@ -86,6 +114,7 @@ export interface RunOptions {
 
 /** Carries a plan out and judges it. Throws a UserError where this machine does not allow it; all that happens later is in the result. */
 export async function run(plan: Plan, options: RunOptions = {}): Promise<Result> {
+  requireMade(plan, ['groups', 'brokers', 'run'], 'run must be given a plan, as compile gives it');
   const { signal = new AbortController().signal, reporters = [], onSecond, allowInvalid = false } = options;
   const machine = readMachine();
   const threads = threadsFor(plan, options.threads ?? 'auto', machine.cores);

@@ -4,13 +4,13 @@ import type { Execute } from './plan/execution.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Threads } from './plan/threads.ts';
 import type { Reporter } from './reporters/reporter.ts';
-import { judge } from './verdict/judge.ts';
+import { judge, type StoppedBy } from './verdict/judge.ts';
 import type { Result, RunResult } from './verdict/result.ts';
 import { Series } from './verdict/series.ts';
 
 export interface RunOptions {
   readonly reporters: readonly Reporter[];
-  /** Aborted with 'SIGINT' or 'SIGTERM' as its reason: stops the load, drains, and still reports. */
+  /** Stops the load, drains, and still reports; the reasons 'SIGINT' and 'SIGTERM' are told as such, all others as the caller's. */
   readonly signal: AbortSignal;
   readonly threads: Threads;
   readonly versions: RunResult['versions'];
@@ -34,7 +34,7 @@ export async function run(plan: Plan, execute: Execute, options: RunOptions): Pr
   const context = {
     startedAt,
     endedAt: new Date(),
-    signal: signalName(signal),
+    signal: stoppedBy(signal),
     threads,
     versions,
     allowInvalid,
@@ -45,6 +45,7 @@ export async function run(plan: Plan, execute: Execute, options: RunOptions): Pr
   return result;
 }
 
-function signalName({ aborted, reason }: AbortSignal): 'SIGINT' | 'SIGTERM' | undefined {
-  return aborted ? (reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT') : undefined;
+function stoppedBy({ aborted, reason }: AbortSignal): StoppedBy | undefined {
+  if (!aborted) return undefined;
+  return reason === 'SIGINT' || reason === 'SIGTERM' ? reason : 'the caller';
 }

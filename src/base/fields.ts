@@ -4,6 +4,7 @@ import { compileTemplate, type TemplateUse } from './template.ts';
 import {
   durationPattern,
   durationUnits,
+  formatCount,
   formatDuration,
   formatSize,
   parseDuration,
@@ -96,7 +97,7 @@ function outside(value: number, bounds: { min?: number; max?: number }, format: 
 /** A whole number. */
 export function count(bounds: { min?: number; max?: number } = {}): z.ZodType<number, number> {
   const { min = 0, max } = bounds;
-  const range = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
+  const range = max === undefined ? `of at least ${min}` : `from ${min} to ${formatCount(max)}`;
   const rule = `must be a whole number ${range}`;
   const atLeast = z.int(rule).min(min, rule);
   return max === undefined ? atLeast : atLeast.max(max, rule);

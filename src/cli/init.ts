@@ -41,7 +41,9 @@ async function refusePlace(path: string): Promise<void> {
     });
   }
   if (!['.yaml', '.yml'].includes(extname(path))) {
-    throw new UserError(`${path}: a scenario must end with .yaml or .yml`, { hint: `did you mean ${path}.yaml?` });
+    throw new UserError(`${path}: a scenario must end with .yaml or .yml`, {
+      hint: `did you mean ${path.slice(0, path.length - extname(path).length)}.yaml?`,
+    });
   }
   if (above === undefined) {
     throw new UserError(`${path}: cannot be written`, { hint: `the folder ${folder} does not exist: create it first` });

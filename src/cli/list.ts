@@ -1,4 +1,5 @@
 import { type ExitCode, exitCode } from '../base/exit-codes.ts';
+import { wrap } from '../reporters/text/table.ts';
 import { describeBundled } from '../scenario/bundled.ts';
 
 type Entry = { readonly name: string; readonly description: string };
@@ -11,12 +12,16 @@ export async function list({ out }: { readonly out: NodeJS.WriteStream }): Promi
   return exitCode.passed;
 }
 
-/** Aligned, and no wider than the columns. */
-export function listed(entries: readonly Entry[], columns: number): string {
-  const width = Math.max(0, ...entries.map(({ name }) => name.length));
-  return entries.map(({ name, description }) => `${cut(`${name.padEnd(width)}  ${description}`, columns)}\n`).join('');
-}
+const roomy = 30;
 
-function cut(line: string, columns: number): string {
-  return line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1)).trimEnd()}…`;
+/** Aligned, and no wider than the columns: broken between words, below the name where there is little room beside it. */
+export function listed(entries: readonly Entry[], columns: number): string {
+  const width = Math.max(0, ...entries.map(({ name }) => name.length)) + 2;
+  const beside = columns - width >= roomy;
+  const indent = ' '.repeat(beside ? width : 2);
+  const lines = entries.flatMap(({ name, description }) => {
+    const [first = '', ...more] = wrap(description, columns - indent.length).map((line) => indent + line);
+    return beside ? [name + first.slice(name.length), ...more] : [name, first, ...more];
+  });
+  return lines.map((line) => `${line}\n`).join('');
 }

@@ -4,16 +4,17 @@ import { exitCode } from '../base/exit-codes.ts';
 import { packageVersion } from '../base/versions.ts';
 import type { BrokerWords } from './broker.ts';
 import { fold } from './fold.ts';
+import { helpLayout } from './help.ts';
 import type { ScenarioOptions } from './open-scenario.ts';
 import type { RunOptions } from './run-options.ts';
 
-const collect = (value: string, before: string[]): string[] => [...before, value];
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 function addScenarioOptions(command: Command): Command {
   return command
     .argument('<scenario>', 'a YAML file, or the name of a bundled scenario such as quick-start')
-    .option('--broker <url>', "instead of the scenario's brokers (repeatable)", collect, [])
-    .option('--set <path=value>', 'one value of the scenario, as groups.sensors.clients=500 (repeatable)', collect, [])
+    .option('--broker <url>', "instead of the scenario's brokers (repeatable)", collect)
+    .option('--set <path=value>', 'one value of the scenario, as groups.sensors.clients=500 (repeatable)', collect)
     .option('--duration <time>', 'how long the load is measured, as 30s or 5m')
     .option('--seed <number>', 'repeats all that is random but the run tag')
     .option('--env-file <path>', 'a file of variables that the scenario may name');
@@ -24,14 +25,9 @@ function addRun(program: Command): void {
     .description('run a scenario; the result goes to stdout, progress to stderr')
     .option('--client <name>', 'the MQTT client: wire, or mqttjs for comparison', 'wire')
     .option('--threads <number>', 'load threads; auto chooses by load and cores, 0 runs all in the main thread', 'auto')
-    .option(
-      '--report <kind=path>',
-      'text, verdict, json or progress; without a path to stdout (repeatable)',
-      collect,
-      [],
-    )
+    .option('--report <kind=path>', 'text, verdict, json or progress; without a path to stdout (repeatable)', collect)
     .option('--no-progress', 'no bars or lines while it runs')
-    .option('--quiet', 'the verdict only, in one line')
+    .option('--quiet', 'the verdict only, in one line, unless --report names what goes to stdout')
     .option('--log-level <level>', 'error, warn, info or debug, to stderr', 'warn')
     .option('--allow-invalid', 'judge thresholds even where the generator was the limit')
     .action(async (scenario: string, options: RunOptions) => {
@@ -100,6 +96,7 @@ function commandLine(): Command {
   const program = new Command('mqtt-stress')
     .description('Load- and stress-test MQTT brokers: many clients, all cores, numbers that are true.')
     .version(packageVersion())
+    .configureHelp(helpLayout)
     .showHelpAfterError('Try --help.')
     .exitOverride();
   addRun(program);
@@ -137,15 +134,22 @@ function tell(error: unknown): number {
   return exitCode.bug;
 }
 
-/** A reader that left (`| head`) ends the writing, not the run, nor its exit code. */
-function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+/** A reader that left (`| head`) ends the writing, not the run, nor its exit code; a full disk is told, as for a report file. */
+function listenToStdout(): void {
+  let told = false;
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE' || told) return;
+    told = true;
+    process.stderr.write(`stdout cannot be written: ${message.replace(/, write$/, '')}\n`);
+    process.once('exit', (ended) => {
+      if (ended === exitCode.passed) process.exitCode = exitCode.usage;
+    });
   });
 }
 
-ignoreClosedPipe(process.stdout);
-ignoreClosedPipe(process.stderr);
+listenToStdout();
+// Where even this cannot be written, nothing can be told.
+process.stderr.on('error', () => {});
 try {
   await commandLine().parseAsync();
 } catch (error) {

@@ -4,6 +4,7 @@ import { UserError } from '../base/errors.ts';
 import type { Machine } from '../base/machine.ts';
 import type { Problem } from '../base/problem.ts';
 import { makeSeed } from '../base/random.ts';
+import { formatCount } from '../base/units.ts';
 import { needs } from '../plan/needs.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Environment } from '../scenario/environment.ts';
@@ -53,7 +54,7 @@ const seeds = 2 ** 32;
 function parseSeed(text: string): number {
   const seed = Number(text);
   if (/^[0-9]+$/.test(text) && seed < seeds) return seed;
-  throw new UserError(`--seed ${text}: must be a whole number from 0 to ${seeds - 1}`);
+  throw new UserError(`--seed ${text}: must be a whole number from 0 to ${formatCount(seeds - 1)}`);
 }
 
 /** The environment itself wins over the file, as with node --env-file. */

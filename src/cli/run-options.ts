@@ -4,17 +4,18 @@ import { type LogLevel, logLevels } from '../base/log.ts';
 import { nearest } from '../base/nearest.ts';
 import { clients } from '../clients/index.ts';
 import { reporters } from '../reporters/index.ts';
+import { standardStream } from './descriptors.ts';
 
 /** As commander hands them over. */
 export type RunOptions = {
-  readonly broker: readonly string[];
-  readonly set: readonly string[];
+  readonly broker?: readonly string[];
+  readonly set?: readonly string[];
   readonly duration?: string;
   readonly seed?: string;
   readonly envFile?: string;
   readonly client: string;
   readonly threads: string;
-  readonly report: readonly string[];
+  readonly report?: readonly string[];
   readonly progress: boolean;
   readonly quiet?: boolean;
   readonly logLevel: string;
@@ -45,7 +46,7 @@ export function readSettings(options: RunOptions): RunSettings {
 }
 
 /** stdout always has one report, so that a run with a report file alone still says how it went. */
-function reportTargets({ report, quiet = false, progress }: RunOptions): ReportTarget[] {
+function reportTargets({ report = [], quiet = false, progress }: RunOptions): ReportTarget[] {
   const asked = report.map(parseReport);
   const onStdout = asked.filter(({ kind, path }) => path === undefined && kind !== 'progress');
   if (onStdout.length > 1) {
@@ -65,7 +66,8 @@ function parseReport(text: string): ReportTarget {
   const kind = oneOf('--report', at < 0 ? text : text.slice(0, at), Object.keys(reporters) as ReportTarget['kind'][]);
   const path = at < 0 ? undefined : text.slice(at + 1);
   if (path === '') throw new UserError(`--report ${text}: a path must follow "="`);
-  return { kind, path };
+  const isStdout = path !== undefined && standardStream(path) === process.stdout;
+  return { kind, path: isStdout && kind !== 'progress' ? undefined : path };
 }
 
 function parseThreads(text: string): number | 'auto' {

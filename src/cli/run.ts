@@ -1,8 +1,9 @@
 import type { ExitCode } from '../base/exit-codes.ts';
 import { exitCode } from '../base/exit-codes.ts';
-import { log } from '../base/log.ts';
+import { log, tellLogTo } from '../base/log.ts';
 import { readMachine } from '../base/machine.ts';
 import { compile, run as runPlan } from '../index.ts';
+import { eraseLine } from '../reporters/reporter.ts';
 import { fold } from './fold.ts';
 import { logRun } from './log-run.ts';
 import { maskedCommandLine } from './mask.ts';
@@ -28,6 +29,7 @@ export async function run(name: string, options: RunOptions, words: readonly str
     outputOf(process.stdout, process.env),
     outputOf(process.stderr, process.env),
   );
+  tellLogTo(tell);
   const controller = new AbortController();
   const stopListening = listenForSignals(controller, say, () => discardReports(reports));
   try {
@@ -48,5 +50,11 @@ export async function run(name: string, options: RunOptions, words: readonly str
 }
 
 function say(text: string): void {
-  process.stderr.write(`${fold(text, process.stderr.columns)}\n`);
+  tell(`${fold(text, process.stderr.columns)}\n`);
+}
+
+/** Whole lines, where a bar may be the last one. */
+function tell(lines: string): void {
+  const { interactive } = outputOf(process.stderr, process.env);
+  process.stderr.write(interactive ? `${eraseLine}${lines}` : lines);
 }

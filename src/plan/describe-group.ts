@@ -3,6 +3,7 @@ import type { Will } from '../mqtt/packets.ts';
 import { type JobReach, reachOf } from '../scenario/reach.ts';
 import { workloadOf } from '../workloads/lookup.ts';
 import { identity, jobContext, populationOfPlan } from './identity.ts';
+import { clientsPerBroker } from './needs.ts';
 import type { GroupPlan, Job, Plan, ReconnectPlan } from './plan.ts';
 import type { LayOut, Row } from './rows.ts';
 import { filtersOf, publicationOf } from './streams.ts';
@@ -85,7 +86,7 @@ function jobRows(plan: Plan, group: GroupPlan, job: Job, reach: JobReach | undef
   const publication = publicationOf(job, who, jobContext(plan, group));
   const [filter] = filtersOf(job, who);
   const rows: Row[] = [['each', workloadOf(job).describe(job.options, group.clients)]];
-  const each = (reach?.pairs ?? 0) / group.clients;
+  const each = { count: (reach?.pairs ?? 0) / group.clients, uneven: unevenlySpread(plan, group) };
   if (publication !== undefined) {
     const topic = publication.levels.map((level) => level ?? '*').join('/');
     rows.push(['', `topic of the first client: ${topic}; each message goes to ${subscribersWord(each)}`]);
@@ -100,17 +101,31 @@ function jobRows(plan: Plan, group: GroupPlan, job: Job, reach: JobReach | undef
   return rows;
 }
 
-function subscribersWord(each: number): string {
-  if (each === 0) return 'no subscriber';
-  return `${average(each)} subscriber${each === 1 ? '' : 's'}`;
+/** Over the clients of a group. */
+type Mean = { readonly count: number; readonly uneven: boolean };
+
+function subscribersWord({ count, uneven }: Mean): string {
+  if (count === 0) return 'no subscriber';
+  return `${figure(count)} subscriber${count === 1 ? '' : 's'}${average(count, uneven)}`;
 }
 
-function streamsWord(each: number, shared: boolean): string {
-  if (each === 0) return 'no publication matches';
+function streamsWord({ count, uneven }: Mean, shared: boolean): string {
+  if (count === 0) return 'no publication matches';
   const share = shared ? ', shared among them,' : '';
-  return `each client${share} gets ${average(each)} publisher${each === 1 ? "'s messages" : "s' messages"}`;
+  const whose = count === 1 ? "publisher's" : "publishers'";
+  return `each client${share} gets ${figure(count)} ${whose} messages${average(count, uneven)}`;
 }
 
-function average(each: number): string {
-  return Number.isInteger(each) ? formatCount(each) : `${formatCount(Number(each.toPrecision(3)))} on average`;
+function figure(count: number): string {
+  return formatCount(Number.isInteger(count) ? count : Number(count.toPrecision(3)));
+}
+
+function average(count: number, uneven: boolean): string {
+  return uneven || !Number.isInteger(count) ? ' on average' : '';
+}
+
+/** True where clients of the group meet more clients on one broker than on another. */
+function unevenlySpread(plan: Plan, group: GroupPlan): boolean {
+  if (plan.cluster || plan.brokers.length < 2 || group.broker !== 'spread') return false;
+  return plan.groups.some((other) => new Set(clientsPerBroker({ ...plan, groups: [other] })).size > 1);
 }

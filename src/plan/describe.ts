@@ -5,6 +5,7 @@ import { clientsPerBroker, demandOf } from './needs.ts';
 import type { BrokerPlan, Plan } from './plan.ts';
 import { ratesOf } from './rates.ts';
 import { layOutWithin, type Row } from './rows.ts';
+import { publishes } from './streams.ts';
 
 /** The plan and every default in plain words, in lines of at most 100 columns; what `mqtt-stress check` prints. */
 export function describe(plan: Plan, machine: Machine, columns?: number): string {
@@ -72,7 +73,9 @@ function timeRows({ warmUpMs, durationMs, drainMs }: Plan): Row[] {
 
 function loadRows(plan: Plan): Row[] {
   const { publishedPerSecond, deliveredPerSecond, unlimited } = ratesOf(plan);
-  if (publishedPerSecond === 0 && !unlimited) return [['', 'no messages: connections only']];
+  if (!plan.groups.some(publishes)) return [['', 'no messages: connections only']];
+  if (publishedPerSecond === 0 && !unlimited)
+    return [['', 'none is due in the measured window: the rates are too low for its length']];
   const more = unlimited ? ', and as much as the closed loops (rate: max) make' : '';
   return [
     ['published', `${formatRate(rounded(publishedPerSecond))}${more}`],

@@ -25,7 +25,7 @@ export function figures({ totals, run }: Result): string[] {
   const time = totals.delivery_time ?? totals.publish_time;
   const called = totals.delivery_time === undefined ? 'publish' : 'delivery';
   return [
-    `${count(run.clients)} clients`,
+    `${count(run.clients)} client${run.clients === 1 ? '' : 's'}`,
     `sent ${count(totals.messages_sent.rate)}/s`,
     `received ${count(totals.messages_received.rate)}/s`,
     ...(time === undefined ? [] : [`${called} p99 ${formatDuration(Number(time.p99.toPrecision(3)))}`]),

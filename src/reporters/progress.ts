@@ -7,7 +7,7 @@ import { connectTroubles } from '../verdict/troubles.ts';
 import { LastSecond } from './progress/last-second.ts';
 import type { Stage } from './progress/stage.ts';
 import { stage } from './progress/stage.ts';
-import type { OpenReporter, Output, Reporter } from './reporter.ts';
+import { eraseLine, type OpenReporter, type Output, type Reporter } from './reporter.ts';
 import { item, wrap } from './text/table.ts';
 
 const secondsBetweenLines = 5;
@@ -42,13 +42,15 @@ function lines({ stream, columns }: Output): Reporter {
 
 function bar({ stream, columns }: Output): Reporter {
   let view: View | null = null;
-  const width = Math.min(columns, 120) - 1;
-  // It must not listen to signals (gracefulExit) nor hide the cursor: leaving at once must leave the terminal as it was.
+  // A terminal echoes Ctrl-C as ^C behind the bar: it must not begin a second line, which would not be erased.
+  const width = Math.min(columns, 120) - 3;
+  // It must not listen to signals (gracefulExit), hide the cursor or turn off line breaks: leaving at once must leave the
+  // terminal as it was.
   const single = new SingleBar({
-    stream,
+    stream: inPlace(stream, columns),
     format: (_options, params, payload) => drawn(params.progress, payload as Drawn, width),
-    hideCursor: null,
-    linewrap: null,
+    hideCursor: false,
+    linewrap: true,
     clearOnComplete: true,
     gracefulExit: false,
     fps: 4,
@@ -64,8 +66,8 @@ function bar({ stream, columns }: Output): Reporter {
     second(snapshot, totals) {
       view?.second(snapshot);
       const troubles = view?.troubles(totals) ?? '';
-      // The bar goes on below them; the cursor is saved there, because stopping the bar restores it.
-      if (troubles !== '') stream.write(`\r\u001b[K${troubles}\u001b7`);
+      // The bar goes on below them.
+      if (troubles !== '') stream.write(eraseLine + troubles);
       const now = view?.now(totals);
       if (now !== undefined) single.update(now.share, { name: now.name, detail: now.detail });
     },
@@ -74,6 +76,16 @@ function bar({ stream, columns }: Output): Reporter {
       stream.write('\n');
     },
   };
+}
+
+/**
+ * The bar is the line where the cursor is. cli-progress saves the cursor's place at its start and goes back there at its end,
+ * but by then that is another line: the screen has scrolled, or something was told above the bar.
+ */
+function inPlace(stream: NodeJS.WritableStream, columns: number): NodeJS.WritableStream {
+  const saveOrRestore = ['\u001b7', '\u001b8'];
+  const write = (text: string) => saveOrRestore.includes(text) || stream.write(text);
+  return { isTTY: true, columns, write } as unknown as NodeJS.WritableStream;
 }
 
 type Drawn = { readonly name: string; readonly detail: string };
@@ -147,5 +159,5 @@ function titleOf(plan: Plan): string {
   const brokers = plan.brokers.map(({ name, embedded }) => (embedded ? 'the embedded broker' : name)).join(', ');
   const measured = plan.durationMs === null ? 'until all is sent' : `${formatDuration(plan.durationMs)} measured`;
   const warmUp = plan.warmUpMs > 0 ? `${formatDuration(plan.warmUpMs)} warm-up, ` : '';
-  return `${plan.name}: ${clients.toLocaleString('en-US')} clients on ${brokers}, ${warmUp}${measured}`;
+  return `${plan.name}: ${clients.toLocaleString('en-US')} client${clients === 1 ? '' : 's'} on ${brokers}, ${warmUp}${measured}`;
 }

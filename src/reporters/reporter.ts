@@ -19,3 +19,6 @@ export interface Output {
 }
 
 export type OpenReporter = (output: Output) => Reporter;
+
+/** Before anything else is written where a bar may be drawn. */
+export const eraseLine = '\r\u001b[K';

@@ -98,12 +98,17 @@ function repeat({ run }: Result, width: number, ink: Ink): string[] {
   return [...wrap(where, width), ...again].map(ink.dim);
 }
 
-/** Broken before options only, the way a shell takes it. */
+/** Broken before options, and only where one does not fit between its words, the way a shell takes it. */
 function pasteable(command: string, width: number): string[] {
-  const words = command.split(/ (?=--[a-z])/).map((option) => option.replaceAll(' ', '\u00a0'));
-  const lines = wrap(words.join(' '), width - 4);
+  const room = width - 4;
+  const pieces = command
+    .split(/ (?=--[a-z])/)
+    .flatMap((option) => (option.length <= room ? [option] : (option.match(shellWord) ?? [])));
+  const lines = wrap(pieces.map((piece) => piece.replaceAll(' ', '\u00a0')).join(' '), room);
   return lines.map((line, i) => `${i === 0 ? '' : '  '}${line}${i < lines.length - 1 ? ' \\' : ''}`);
 }
+
+const shellWord = /(?:'[^']*'|\\'|[^\s'])+/g;
 
 function plural(n: number, word: string): string {
   return `${count(n)} ${word}${n === 1 ? '' : 's'}`;

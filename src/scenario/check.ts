@@ -88,7 +88,7 @@ function timeProblems(scenario: ScenarioFields): Problem[] {
     const rule = `must be shorter than the stages, which last ${formatDuration(stagesLengthMs(scenario))}`;
     return [{ path: ['warmUp'], rule, value: formatDuration(warmUpMs) }];
   }
-  if (durationMs !== null) return [];
+  if (durationMs !== null) return silenceProblems(scenario);
   return forEachJob(scenario, (job, group, path) => {
     const { pacer, limit } = workloadOf(job);
     const last = (limit?.(job.options) ?? 0) * group.clients - 1;
@@ -97,6 +97,20 @@ function timeProblems(scenario: ScenarioFields): Problem[] {
       { path, rule: 'must have a rate above 0, or the run a duration: its messages would never be sent', atKey: true },
     ];
   });
+}
+
+/** Clients that publish at a rate of 0, all of them, are a mistake that would pass every threshold. */
+function silenceProblems(scenario: ScenarioFields): Problem[] {
+  let publishing = false;
+  const silent = forEachJob(scenario, (job, group, path) => {
+    const { pacer, publication } = workloadOf(job);
+    if (publication === undefined) return [];
+    const never = pacer?.(job.options, group.clients)?.at(0) === Number.POSITIVE_INFINITY;
+    publishing ||= !never;
+    const rule = 'must have a rate above 0 somewhere: nothing would ever be published';
+    return [{ path, rule, hint: 'for connections alone leave publish out', atKey: true }];
+  });
+  return publishing ? [] : silent;
 }
 
 function streamProblems(scenario: ScenarioFields): Problem[] {

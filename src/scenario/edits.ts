@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, parseDocument, YAMLMap } from 'yaml';
 import { nearest } from '../base/nearest.ts';
-import type { Source } from './source.ts';
+import { readable, type Source } from './source.ts';
 
 /** One value that an option puts into the scenario: `--set groups.a.clients=5`. */
 export type Edit = { readonly option: string; readonly path: readonly PropertyKey[]; readonly value: unknown };
@@ -23,6 +23,8 @@ export function applySet(source: Source, assignment: string): EditProblem | unde
       hint: 'put a text with special characters in quotes',
     };
   }
+  if (!readable(() => parsed.toJS()))
+    return { option, rule: 'must have a YAML value whose aliases (*) have anchors, and are few' };
   const path = resolve(source, assignment.slice(0, equals).split('.'));
   if ('rule' in path) return { option, ...path };
   openBroker(source, path.keys);

@@ -47,7 +47,8 @@ function readText(path: string): string | { readonly reason: string } {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return { reason: code === 'ENOENT' ? `there is no ${path}` : `${path}: ${code}` };
+    if (code === 'ENOENT') return { reason: `there is no ${path}` };
+    return { reason: code === 'EISDIR' ? `${path} is a folder` : `${path}: ${code}` };
   }
 }
 

@@ -8,10 +8,18 @@ export function hintFor(rule: string, value: unknown): string | undefined {
   const meant = unit === undefined ? undefined : unit.meant(String(value));
   if (meant !== undefined) return `did you mean ${meant}?`;
   if (typeof value === 'number' && rule.includes('be text')) return 'put it in quotes';
-  if (typeof value === 'string' && rule.includes('true or false')) {
-    if (/^(yes|on|y)$/i.test(value)) return 'did you mean true?';
-    if (/^(no|off|n)$/i.test(value)) return 'did you mean false?';
+  if (rule.includes('true or false')) {
+    if (isYes(value)) return 'did you mean true?';
+    if (isNo(value)) return 'did you mean false?';
   }
+  if (rule.includes('false or a map')) {
+    if (isNo(value)) return 'did you mean false?';
+    if (isYes(value)) return 'leave it out: clients reconnect unless it is false';
+  }
+  if (rule.includes('clean, or a map') && /^(kept|keep|persist(ent)?|resumed?)$/i.test(String(value)))
+    return 'did you mean { expiry: 1h }?';
+  if (typeof value === 'string' && rule.includes('a whole number') && /^[0-9]+([_,' ][0-9]{3})*$/.test(value))
+    return `did you mean ${value.replaceAll(/[^0-9]/g, '')}?`;
   if (typeof value === 'string' && rule.includes('{ text: ')) {
     const short = /^[\w.-]{1,40}$/.test(value) ? value : '...';
     return `did you mean { text: ${short} }?`;
@@ -19,6 +27,14 @@ export function hintFor(rule: string, value: unknown): string | undefined {
   if (typeof value === 'object' && value !== null && rule.includes('be text'))
     return 'put a text that begins with { or [ in quotes';
   return undefined;
+}
+
+function isYes(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && /^(yes|on|y)$/i.test(value));
+}
+
+function isNo(value: unknown): boolean {
+  return typeof value === 'string' && /^(no|off|n|never|none)$/i.test(value);
 }
 
 /** By the words of their rules: a text as the parser takes it, or undefined where nothing sensible was meant. */
@@ -44,6 +60,11 @@ function timeUnit(word: string): string {
 }
 
 function meantDuration(text: string): string | undefined {
+  const [clock, ...numbers] = /^([0-9]+):([0-5]?[0-9])(?::([0-5]?[0-9]))?$/.exec(text) ?? [];
+  if (clock !== undefined) {
+    const units = numbers[2] === undefined ? ['m', 's'] : ['h', 'm', 's'];
+    return units.map((unit, i) => `${Number(numbers[i])}${unit}`).join('');
+  }
   const parts = [...text.matchAll(/([0-9.]+)\s*([A-Za-z]*)\s*/g)];
   if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text.trim()) return undefined;
   const meant = parts.map(([, amount, unit]) => `${amount}${timeUnit(unit ?? '')}`).join('');

@@ -143,7 +143,20 @@ function complete(fields: ScenarioFields, seed: number, folderOf: Parameters<typ
 function problemsOf(value: unknown): { fields?: ScenarioFields; problems: Problem[] } {
   if (value === null || value === undefined) return { problems: [{ path: [], rule: 'is empty: it must have groups' }] };
   const result = scenarioSchema.safeParse(value, { error: wording });
-  return result.success ? { fields: result.data, problems: [] } : { problems: toProblems(result.error.issues, value) };
+  const unheard = unheardKeys(value);
+  if (result.success && unheard.length === 0) return { fields: result.data, problems: [] };
+  return { problems: [...unheard, ...(result.success ? [] : toProblems(result.error.issues, value))] };
+}
+
+/** No schema sees this key of a map, whatever it says. */
+function unheardKeys(value: unknown, path: readonly PropertyKey[] = []): Problem[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, below]): Problem[] => {
+    const here = [...path, Array.isArray(value) ? Number(key) : key];
+    return key === '__proto__'
+      ? [{ path: here, rule: 'must not be the name of anything', atKey: true }]
+      : unheardKeys(below, here);
+  });
 }
 
 /** What else is wrong, where the wrong values can be left out: all problems are told at once. */
@@ -184,9 +197,11 @@ function prune(root: unknown, path: readonly PropertyKey[]): boolean {
 
 async function read(nameOrPath: string): Promise<{ name: string; text: string; folder: string }> {
   try {
-    return { name: nameOrPath, text: withoutMark(await readFile(nameOrPath, 'utf8')), folder: dirname(nameOrPath) };
+    return { name: nameOrPath, text: decoded(nameOrPath, await readFile(nameOrPath)), folder: dirname(nameOrPath) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof UserError) throw error;
+    if (code === 'EISDIR') throw new UserError(`${nameOrPath} is a folder`, { hint: 'name a file in it' });
     if (code !== 'ENOENT') throw new UserError(`cannot read the scenario ${nameOrPath}`, { cause: error });
   }
   const names = await bundledScenarios();
@@ -199,7 +214,15 @@ async function read(nameOrPath: string): Promise<{ name: string; text: string; f
   throw new UserError(`there is no file and no bundled scenario named ${nameOrPath}`, { hint });
 }
 
-/** Editors of Windows begin a file with a byte order mark. */
-function withoutMark(text: string): string {
-  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+/** Without the byte order mark that editors of Windows begin a file with. */
+function decoded(path: string, bytes: Uint8Array): string {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (!text.includes('\0')) return text;
+  } catch {
+    // Told below.
+  }
+  throw new UserError(`${path}: a scenario must be text in UTF-8`, {
+    hint: 'is it another file, or one that an editor saved in another encoding?',
+  });
 }

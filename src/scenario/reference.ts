@@ -18,7 +18,9 @@ const parts: Readonly<Record<string, (schema: Schema) => string>> = {
 export async function referencePage(): Promise<string> {
   const schema = jsonSchema() as Schema;
   const page = await readFile(prose, 'utf8');
-  return page.replaceAll(/^<!-- ([a-z]+) -->$/gm, (whole, name: string) => parts[name]?.(schema) ?? whole);
+  // What the template says to those who change it is no part of the page.
+  const told = page.replaceAll(/^<!-- [A-Z][\s\S]*?-->\n\n/gm, '');
+  return told.replaceAll(/^<!-- ([a-z]+) -->$/gm, (whole, name: string) => parts[name]?.(schema) ?? whole);
 }
 
 function keysTable({ path, keys }: Place): string {

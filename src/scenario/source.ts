@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isCollection,
@@ -67,7 +68,20 @@ export class Source {
         problems.push({ start, end, rule: `*${alias.source} must have an anchor &${alias.source} above it` });
       },
     });
-    return problems;
+    return problems.length > 0 ? problems : this.#aliasProblems();
+  }
+
+  /** Aliases of aliases make a text of some lines larger than any memory. */
+  #aliasProblems(): SyntaxProblem[] {
+    if (readable(() => this.value())) return [];
+    let last: Alias | undefined;
+    visit(this.document, {
+      Alias: (_key, alias) => {
+        last = alias;
+      },
+    });
+    const [start, , end] = last?.range ?? [0, 0, 0];
+    return [{ start, end, rule: 'must have fewer aliases (*): together they stand for too much' }];
   }
 
   #yamlProblem({ code, message, pos: [start, end] }: YAMLError): SyntaxProblem {
@@ -164,6 +178,17 @@ export class Source {
     }
     if (isAlias(node)) return { node: node.resolve(this.document), key };
     return { node, key };
+  }
+}
+
+/** False where aliases are too many; every other error is thrown. */
+export function readable(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof ReferenceError) return false;
+    throw error;
   }
 }
 

@@ -19,12 +19,15 @@ import type { Trust } from './trust.ts';
 import { judgeTrust } from './trust.ts';
 import { withoutCredentials } from './urls.ts';
 
+/** A signal of the system, or the program that called this one as a library. */
+export type StoppedBy = 'SIGINT' | 'SIGTERM' | 'the caller';
+
 /** What the verdict must know beside the plan and what was measured. */
 export interface JudgeContext {
   readonly startedAt: Date;
   readonly endedAt: Date;
   /** What ended the run early. */
-  readonly signal: 'SIGINT' | 'SIGTERM' | undefined;
+  readonly signal: StoppedBy | undefined;
   readonly threads: Threads;
   readonly versions: RunResult['versions'];
   /** Judges an untrustworthy run all the same. */
@@ -91,8 +94,8 @@ function decide(plan: Plan, totals: Totals, evidence: Evidence): Judgement {
   return { verdict: 'failed', exitCode: exitCode.failed, reasons };
 }
 
-function aborted(signal: 'SIGINT' | 'SIGTERM', plan: Plan, totals: Totals): Judgement {
-  const code = signal === 'SIGINT' ? exitCode.interrupted : exitCode.terminated;
+function aborted(signal: StoppedBy, plan: Plan, totals: Totals): Judgement {
+  const code = signal === 'SIGTERM' ? exitCode.terminated : exitCode.interrupted;
   const when =
     totals.measuredSeconds > 0 ? `after ${seconds(totals)} of the measured window` : 'before anything was measured';
   const troubles = totals.started ? [] : connectTroubles(plan, totals).map(({ text }) => text);

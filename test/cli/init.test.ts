@@ -57,7 +57,11 @@ describe('mqtt-stress init', () => {
   for (const [what, path, says] of [
     ['a folder', folder, /is a folder\nname a file in it/],
     ['a folder that is not there', join(folder, 'no', 'a.yaml'), /does not exist: create it first/],
-    ['a name that no editor takes for YAML', join(folder, 'a.txt'), /must end with \.yaml or \.yml\ndid you mean/],
+    [
+      'a name that no editor takes for YAML',
+      join(folder, 'a.txt'),
+      /must end with \.yaml or \.yml\ndid you mean \/\S+\/a\.yaml\?/,
+    ],
   ] as const) {
     it(`refuses ${what} with exit code 2`, async () => {
       const { code, stdout, stderr } = await cli('init', path);

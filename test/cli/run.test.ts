@@ -1,8 +1,21 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Result } from '../../src/verdict/result.ts';
 import { freePort } from '../support/free-port.ts';
 import { cli, startCli } from '../support/spawn-cli.ts';
@@ -69,8 +82,15 @@ describe('a run', () => {
     assert.equal(stderr, '');
   });
 
+  it('gives stdout to the report that is asked for, with --quiet too', async () => {
+    const { stdout, stderr } = await cli(...small('--quiet', '--report', 'json'));
+    assert.deepEqual([(JSON.parse(stdout) as Result).verdict, stderr], ['passed', '']);
+  });
+
   it('tells its phases as JSON lines on stderr with --log-level info', async () => {
-    const { stderr } = await cli(...small('--no-progress', '--log-level', 'info'));
+    // Slowly enough for the first phase to be seen.
+    const slowly = ['--set', 'groups.both.connect.rate=20/s'];
+    const { stderr } = await cli(...small('--no-progress', '--log-level', 'info', ...slowly));
     const lines = stderr
       .trim()
       .split('\n')
@@ -106,6 +126,47 @@ describe('a run', () => {
     const { stdout, stderr } = await cli(...args);
     assert.match((JSON.parse(stdout) as Result).run.commandLine, /--broker mqtt:\/\/me:\*{4}@127/);
     assert.doesNotMatch(stdout + stderr, /geheim/);
+  });
+
+  it('leaves pipes and links what they are: a report goes where they lead', async () => {
+    const at = (name: string) => join(folder, name);
+    execFileSync('mkfifo', [at('pipe')]);
+    writeFileSync(at('target.json'), 'old');
+    symlinkSync('target.json', at('link.json'));
+    symlinkSync(at('link.json'), at('second.json'));
+    symlinkSync('fresh.json', at('dangling.json'));
+    const piped = promisify(execFile)('cat', [at('pipe')]);
+    const places = ['pipe', 'second.json', 'dangling.json'].flatMap((name) => ['--report', `json=${at(name)}`]);
+    const { code, stdout, stderr } = await cli(...small('--no-progress', ...places, '--report', 'json=/dev/stdout'));
+    assert.equal(code, 0, stderr);
+    for (const text of [stdout, (await piped).stdout, readFileSync(at('target.json'), 'utf8')])
+      assert.equal((JSON.parse(text) as Result).verdict, 'passed');
+    assert.ok(lstatSync(at('pipe')).isFIFO());
+    for (const link of ['link.json', 'second.json', 'dangling.json']) assert.ok(lstatSync(at(link)).isSymbolicLink());
+    assert.ok(lstatSync(at('fresh.json')).isFile());
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.endsWith('.tmp')),
+      [],
+    );
+  });
+
+  it('tells of a stdout that is full, and exits with 2', async () => {
+    const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+    const commands = [
+      ['list'],
+      small('--no-progress'),
+      small('--quiet', '--set', 'thresholds.messages_sent=count > 99'),
+    ];
+    for (const [i, args] of commands.entries()) {
+      const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] });
+      const told: string[] = [];
+      child.stderr?.on('data', (chunk: Buffer) => told.push(chunk.toString()));
+      const [code] = (await once(child, 'close')) as [number];
+      assert.deepEqual(
+        [code, told.join('')],
+        [i < 2 ? 2 : 99, 'stdout cannot be written: ENOSPC: no space left on device\n'],
+      );
+    }
   });
 
   it('survives a reader of stdout that leaves', async () => {

@@ -21,6 +21,7 @@ describe('mqtt-stress', () => {
     for (const option of ['broker', 'set', 'duration', 'seed', 'client', 'threads', 'report', 'no-progress', 'quiet']) {
       assert.match(stdout, new RegExp(`--${option}\\b`));
     }
+    assert.doesNotMatch(stdout, /default: \[/);
   });
 
   it('has every command and every option of each in the README', async () => {
@@ -69,6 +70,12 @@ describe('what is wrong before the run', () => {
     },
     { name: 'a missing scenario', args: ['run'], says: /missing required argument 'scenario'/ },
     { name: 'an unknown scenario', args: ['run', 'quik-start'], says: /named quik-start\ndid you mean quick-start\?/ },
+    { name: 'a scenario that is a folder', args: ['run', tmpdir()], says: /^\/\S+ is a folder\nname a file in it\n$/ },
+    {
+      name: 'a scenario that is no text',
+      args: ['check', process.execPath],
+      says: /: a scenario must be text in UTF-8\n/,
+    },
     {
       name: 'an unknown report',
       args: ['run', 'quick-start', '--report', 'jsn'],
@@ -94,7 +101,12 @@ describe('what is wrong before the run', () => {
     {
       name: 'a report in a folder that is not there',
       args: ['run', 'quick-start', '--report', 'json=/no/such/folder/out.json'],
-      says: /--report json=\/no\/such\/folder\/out\.json: .*\/no\/such\/folder does not exist: create it first/s,
+      says: /--report json=\/no\/such\/folder\/out\.json: cannot be written\nreason: ENOENT: no such file or directory\nthe folder \/no\/such\/folder does not exist: create it first/,
+    },
+    {
+      name: 'a report below a file',
+      args: ['run', 'quick-start', '--report', `json=${process.execPath}/out.json`],
+      says: /cannot be written\nreason: ENOTDIR: not a directory\n\S+ is no folder where that could be\n$/,
     },
     {
       name: 'a report that is a folder',

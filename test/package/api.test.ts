@@ -61,6 +61,7 @@ describe('the library', () => {
         },
       });
       assert.deepEqual([result.verdict, result.run.threads, result.run.seed], ['aborted', 0, 3]);
+      assert.match(result.reasons[0] ?? '', /^Stopped by the caller /);
       assert.equal(result.run.client, 'mqttjs');
       assert.ok(result.totals.messages_sent.count > 0);
     } finally {
@@ -83,8 +84,33 @@ describe('the library', () => {
     const scenario = await load('quick-start');
     const client = 'wirr' as 'wire';
     assert.throws(() => compile(scenario, { client }), /client must be one of wire, mqttjs, but is "wirr"/);
-    await assert.rejects(run(compile(scenario), { threads: 1.5 }), /threads must be a whole number from 0 to 64/);
+    await assert.rejects(
+      run(compile(scenario), { threads: 1.5 }),
+      /threads must be auto or a whole number from 0 to 64/,
+    );
     const huge = compile(await load('quick-start', { set: ['groups.dashboards.clients=9000000'] }));
     await assert.rejects(run(huge), (error) => error instanceof UserError && /lower clients/.test(error.message));
+  });
+
+  it('takes one text for a list of one', async () => {
+    const { brokers, name } = await load('quick-start', { set: 'name=Mine', brokers: 'mqtt://h' });
+    assert.deepEqual([name, brokers?.map(({ url }) => url)], ['Mine', ['mqtt://h:1883']]);
+  });
+
+  it('says what it must be given where a program without types gives something else', async () => {
+    const told = (says: RegExp) => (error: unknown) => error instanceof UserError && says.test(error.message);
+    const wrong = <T>(value: unknown) => value as T;
+    const plan = /^run must be given a plan, as compile gives it$/;
+    await assert.rejects(load(wrong(undefined)), told(/^load must be given a file/));
+    await assert.rejects(load('quick-start', { set: wrong(7) }), told(/^set must be a text, or a list of texts$/));
+    await assert.rejects(load('quick-start', { seed: -1 }), told(/^seed must be a whole number/));
+    for (const nothing of [{}, null]) {
+      assert.throws(() => compile(wrong(nothing)), told(/^compile must be given a scenario, as load gives it$/));
+      await assert.rejects(run(wrong(nothing)), told(plan));
+    }
+    const promise = load('quick-start');
+    assert.throws(() => compile(wrong(promise)), told(/as load gives it: await it first$/));
+    const scenario = await promise;
+    assert.throws(() => compile(scenario, { seed: 1.5 }), told(/^seed must be a whole number from 0 to 4294967295/));
   });
 });

@@ -10,5 +10,7 @@ export function written(changes: Partial<Omit<Output, 'stream'>>): Output & { te
       done();
     },
   });
+  // What cli-progress asks of a stream.
+  Object.assign(stream, { isTTY: changes.interactive === true, columns: changes.columns ?? 100 });
   return { stream, colour: false, interactive: false, columns: 100, ...changes, text: () => chunks.join('') };
 }

@@ -80,6 +80,24 @@ suite('a plan in words', () => {
     });
   }
 
+  it('tells apart who publishes nothing and who seldom does', () => {
+    const load = (rest: string) => describe(planOf(`groups: { a: { clients: 20${rest} } }`), machine);
+    assert.match(load(''), /Load\n +no messages: connections only/);
+    assert.match(load(', publish: { topic: a, rate: 1/h }'), /Load\n +none is due in the measured window: the rates/);
+  });
+
+  it('calls a number an average where clients differ in it', () => {
+    const words = (weight: number) =>
+      describe(
+        planOf(`
+          brokers: [ { name: x, url: "mqtt://h", weight: ${weight} }, { name: y, url: "mqtt://i" } ]
+          groups: { p: { clients: 8, publish: { topic: a } }, s: { clients: 4, subscribe: { topic: a } } }`),
+        machine,
+      ).replaceAll(/\s+/g, ' ');
+    assert.match(words(3), /goes to 2\.5 subscribers on average .* gets 5 publishers' messages on average/);
+    assert.match(words(1), /goes to 2 subscribers .* gets 4 publishers' messages Load/);
+  });
+
   it('shows no password', () => {
     const text = describe(planOf('brokers: [ "mqtt://me:secret@h" ]\ngroups: { a: {} }'), machine);
     assert.match(text, /mqtt:\/\/h:1883, as user me/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Totals } from '../../../src/metrics/totals.ts';
 import { progress } from '../../../src/reporters/progress.ts';
-import type { Output } from '../../../src/reporters/reporter.ts';
+import { eraseLine, type Output } from '../../../src/reporters/reporter.ts';
 import { judged, ordinaryRun, plan, snapshot } from '../../support/hand-made.ts';
 import { written } from '../../support/written.ts';
 
@@ -81,4 +81,55 @@ describe('progress on a terminal', () => {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: the bar moves the cursor.
       for (const line of report.split(/\u001b\[[0-9;?]*[A-Za-z]|\n/)) assert.ok(line.length <= columns, line);
     });
+
+  for (const columns of [40, 80, 120])
+    it(`leaves what others tell in between, and nothing of itself, on ${columns} columns`, () => {
+      const output = written({ interactive: true, columns });
+      const reporter = progress(output);
+      const totals = new Totals(2048);
+      reporter.start?.(plan());
+      for (const each of ordinaryRun([{ counts: { messages_sent: 20_000_000, connect_errors: 3 } }])) {
+        totals.add(each);
+        reporter.second?.(each, totals);
+        // The terminal echoes the key.
+        if (each.phase === 'measuring') output.stream.write(`^C${eraseLine}SIGINT: the load stops.\n`);
+      }
+      reporter.end?.(judged(plan(), ordinaryRun()));
+      output.stream.write('PASSED\n');
+      const [title = '', ...told] = screen(output.text(), columns).filter((line) => line !== '');
+      assert.match(title, /^hand-made/);
+      const others = told.filter((line) => !line.endsWith('measured'));
+      assert.deepEqual([...new Set(others)], ['SIGINT: the load stops.', 'PASSED']);
+    });
+
+  it('leaves the terminal as it was, wherever it is left', () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what terminals are told.
+    assert.doesNotMatch(follow({ interactive: true, columns: 80 }), /\u001b(?:[78]|\[\?)/);
+  });
 });
+
+/** What a terminal shows in the end, as far as a bar needs one: it breaks lines, moves the cursor, and erases. */
+function screen(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let [row, column] = [0, 0];
+  let saved: readonly [number, number] = [0, 0];
+  const put = (line: string) => {
+    lines[row] = line;
+  };
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what moves the cursor.
+  for (const [part] of text.matchAll(/\u001b\[[0-9;?]*[A-Za-z]|\u001b.|[\s\S]/gu)) {
+    const line = lines[row] ?? '';
+    if (part === '\r' || part === '\u001b[1G') column = 0;
+    else if (part === '\u001b[K' || part === '\u001b[0K') put(line.slice(0, column));
+    else if (part === '\u001b[2K') put('');
+    else if (part === '\u001b7') saved = [row, column];
+    else if (part === '\u001b8') [row, column] = saved;
+    else if (part === '\n') [row, column] = [row + 1, 0];
+    else if (!part.startsWith('\u001b')) {
+      if (column === columns) [row, column] = [row + 1, 0];
+      put((lines[row] ?? '').slice(0, column).padEnd(column) + part + (lines[row] ?? '').slice(column + 1));
+      column++;
+    }
+  }
+  return Array.from(lines, (line) => line ?? '');
+}

@@ -113,6 +113,15 @@ describe('the text report', () => {
     assert.match(told(result, 100), /again: mqtt-stress run hand-made --seed 7/);
   });
 
+  it('breaks that command where a shell takes it, and within the width', () => {
+    const commandLine =
+      "mqtt-stress run hand-made --set groups.sensors.publish.0.rate=100/s --set 'a=x y z, x y z, x y z'";
+    const { run, ...rest } = result;
+    const [, again = ''] = told({ ...rest, run: { ...run, commandLine } }, 40).split(/^(?=again:)/m);
+    assert.equal(again.replaceAll(' \\\n  ', ' ').trim(), `again: ${commandLine} --seed ${run.seed}`);
+    for (const line of again.split('\n')) assert.ok(line.length <= 40, line);
+  });
+
   it('has no table of figures where nothing was measured', () => {
     const failed = judged(asked, [snapshot('connecting', 99, { at: busy.slice(2, 3) }), snapshot('ended', 130)]);
     const report = told(failed, 100);
@@ -164,5 +173,8 @@ describe('the verdict reporter', () => {
     const output = written({});
     verdict(output).end?.(judged(plan(), ordinaryRun([{ counts: { messages_sent: 100 } }])));
     assert.equal(output.text(), '✓ PASSED hand-made: 10 clients, sent 50/s, received 0/s, lost 0\n');
+    const one = written({});
+    verdict(one).end?.(judged(plan({ groups: [group('g', { clients: 1 })] }), ordinaryRun()));
+    assert.match(one.text(), /: 1 client, sent/);
   });
 });

@@ -53,6 +53,14 @@ describe('the rules over several keys', () => {
     assert.match(head('brokers: [ { url: "mqtt://h", weight: 0 } ]\ngroups: { a: {} }'), /weight above 0/);
   });
 
+  it('find a run in which nothing would ever be published', () => {
+    const silent = /^s\.yaml:2:20: publish must have a rate above 0 somewhere: nothing would ever be published$/;
+    for (const publish of ['rate: 0/s', 'totalRate: 0', 'stages: [ { for: 1m, at: 0 } ]'])
+      assert.match(head(pair(publish)), silent);
+    assert.equal(head(pair('rate: 0/s', '  q: { publish: { topic: "a/q" } }')), 'valid');
+    assert.equal(head(pair('rate: 1/h')), 'valid');
+  });
+
   it('find metrics that will have no data', () => {
     assert.match(head(pair('qos: 0', 'thresholds: { publish_time: "p(99) < 1s" }')), /publish_time will have no data/);
     assert.equal(head(pair('qos: 1', 'thresholds: { publish_time: "p(99) < 1s" }')), 'valid');

@@ -33,7 +33,7 @@ function keysOf(schema: unknown): string[] {
 describe('the documentation of scenarios', () => {
   it('is current in docs/scenario.md (npm run docs)', async () => {
     assert.equal(page, await referencePage());
-    assert.doesNotMatch(page, /^<!-- [a-z]+ -->$/m);
+    assert.doesNotMatch(page, /<!--/);
   });
 
   it('shows scenarios that are valid, without a warning', { skip: opensslMissing() }, (test) => {

@@ -50,6 +50,7 @@ describe('the files of a scenario', { skip: opensslMissing() }, () => {
       problems('{ ca: none.pem }')[0] ?? '',
       /^s\.yaml:3:16: ca must be a file that can be read: there is no .*none\.pem, but is "none\.pem"/,
     );
+    assert.match(problems('{ ca: . }')[0] ?? '', /ca must be a file that can be read: \/\S+ is a folder, but is/);
     assert.match(problems('{ ca: no.pem }')[0] ?? '', /ca must be a certificate in PEM form/);
     assert.match(problems('{ cert: client.pem, key: no.pem }')[0] ?? '', /key must be a private key in PEM form/);
     assert.match(problems('{ cert: client.pem, key: ca.key }')[0] ?? '', /key must be the private key of cert/);

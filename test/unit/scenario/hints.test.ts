@@ -18,6 +18,21 @@ describe('hints', () => {
     assert.equal(hintFor('must be a duration such as 30s', 30), 'did you mean 30s?');
   });
 
+  it('know what else is usually written', () => {
+    const reconnect = 'must be false or a map such as { after: 1s, upTo: 30s }';
+    assert.equal(hintFor(reconnect, 'no'), 'did you mean false?');
+    assert.match(hintFor(reconnect, true) ?? '', /^leave it out/);
+    assert.equal(
+      hintFor('must be clean, or a map with expiry, or one with cleanStart', 'kept'),
+      'did you mean { expiry: 1h }?',
+    );
+    for (const text of ['1_000', '1,000', '1000'])
+      assert.equal(hintFor('must be a whole number of at least 1', text), 'did you mean 1000?');
+    assert.equal(hintFor('must be a whole number of at least 1', 'many'), undefined);
+    assert.equal(hintFor('must be a duration such as 30s', '1:30'), 'did you mean 1m30s?');
+    assert.equal(hintFor('must be a duration such as 30s', '1:05:00'), 'did you mean 1h5m0s?');
+  });
+
   it('stay away where nothing sensible was meant', () => {
     for (const wrong of ['', 'soon', '-5s', '5x', '1..2s', '101%', {}, [], true, null]) {
       for (const kind of ['a duration', 'a size', 'a rate', 'a share']) {

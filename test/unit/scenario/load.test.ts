@@ -225,6 +225,6 @@ describe('load', () => {
       message: /no file and no bundled scenario/,
       hint: 'did you mean quick-start?',
     });
-    await assert.rejects(load(tmpdir()), { message: /cannot read the scenario/ });
+    await assert.rejects(load(tmpdir()), { message: /is a folder$/ });
   });
 });

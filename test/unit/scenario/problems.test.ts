@@ -115,6 +115,10 @@ describe('problems of a scenario', () => {
       /sessionExpiry must not be given with protocol 3.1.1/,
     );
     assert.match(one('session: { expiry: 1500ms }'), /expiry must be whole seconds/);
+    assert.match(
+      problems(group('session: kept'))[0] ?? '',
+      /session must be clean, or a map.*but is "kept".*did you mean \{ expiry: 1h \}\?/s,
+    );
     assert.match(one('session: kept'), /session must be clean, or a map with expiry, or one with cleanStart/);
     assert.match(one('will: { topic: x, delay: 5s }'), /delay must not be given with protocol 3.1.1/);
     assert.match(one('will: { topic: "x/+" }'), /topic must be a topic name, without the wildcards/);
@@ -282,6 +286,25 @@ describe('problems of a scenario', () => {
     assert.match(heads('')[0] ?? '', /the scenario is empty/);
     assert.match(heads('- 1\n')[0] ?? '', /the scenario must be a map, but is a list/);
     assert.match(heads('groups: {}\n')[0] ?? '', /groups must have at least one group/);
+  });
+
+  it('include names that would vanish', () => {
+    assert.deepEqual(heads('groups:\n  a: {}\n  __proto__: { clients: 5 }\n'), [
+      's.yaml:3:3: __proto__ must not be the name of anything',
+    ]);
+  });
+
+  it('tell large numbers with commas, and what was meant by those of others', () => {
+    const rule = /clients must be a whole number from 1 to 10,000,000, but is "1_000"\n.*did you mean 1000\?$/s;
+    assert.match(problems('groups: { a: { clients: 1_000 } }\n')[0] ?? '', rule);
+  });
+
+  it('include aliases that stand for more than any memory holds', () => {
+    const bomb = ['x: &a0 [ 1, 2 ]'];
+    for (let i = 1; i < 12; i++)
+      bomb.push(`x${i}: &a${i} [ ${Array.from({ length: 9 }, () => `*a${i - 1}`).join(', ')} ]`);
+    assert.match(heads(bomb.join('\n'))[0] ?? '', /^s\.yaml:12:61: must have fewer aliases \(\*\)/);
+    assert.match(heads(group('clients: 1'), { set: ['name=*x'] })[0] ?? '', /^--set name=\*x: .*anchors/);
   });
 
   it('name the option that the value came from', () => {
