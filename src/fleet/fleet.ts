@@ -17,6 +17,7 @@ import { Receipts } from './receipts.ts';
 import { Seconds } from './seconds.ts';
 import { TakenLog } from './taken-log.ts';
 import type { OpenTicker, Ticker } from './ticker.ts';
+import { Turns } from './turns.ts';
 
 const checkEveryUs = 100_000;
 /** How long the brokers get to close connections at the end. */
@@ -43,8 +44,8 @@ export class Fleet implements Execution, Host {
   readonly #notes = new Set<string>();
   /** The beginning of the ramp. */
   readonly #beganUs: number;
-  #retries: { readonly member: Member; readonly atUs: number }[] = [];
-  #nextRetryUs = never;
+  /** Who is to connect, for the first time or again. */
+  readonly #turns = new Turns<Member>();
   #checkUs = 0;
   #wakeUs = nowUs();
   /** By when the ticker rings, if this thread is idle. */
@@ -116,7 +117,7 @@ export class Fleet implements Execution, Host {
     this.ending = true;
     this.#endedUs = nowUs();
     for (const crew of this.#crews) crew.gate.shut();
-    this.#retries = [];
+    this.#turns.clear();
     for (const member of this.#members) member.end();
     this.#wake();
   }
@@ -133,8 +134,7 @@ export class Fleet implements Execution, Host {
   }
 
   queue(member: Member, atUs: number): void {
-    this.#retries.push({ member, atUs });
-    if (atUs < this.#nextRetryUs) this.#nextRetryUs = atUs;
+    this.#turns.add(member, atUs);
     if (atUs < this.#wakeUs && !this.#ticking) this.#wake();
   }
 
@@ -170,7 +170,7 @@ export class Fleet implements Execution, Host {
     if (!this.ending || phase === 'ended') this.#seconds.tick(phase, now, this.#lastDueUs(), () => this.#count());
     if (now >= this.#checkUs) this.#check(now);
     this.#ramp(now);
-    if (now >= this.#nextRetryUs) this.#retry(now);
+    this.#takeTurns(now);
     if (now >= this.#startUs) for (const drive of this.#drives) if (drive.nextUs <= now) drive.run(nowUs);
     this.#ticking = false;
     if (this.#seconds.over) this.#leave();
@@ -206,6 +206,8 @@ export class Fleet implements Execution, Host {
     if (this.#declaredReady) return true;
     if (this.#unsettled > 0) {
       const late = (crew: Crew) => now - this.#beganUs >= crew.group.connect.withinMs * 1000;
+      // Before anybody's time is over there is no need to look who is not there yet.
+      if (!this.#crews.some(late)) return false;
       if (this.#crews.some((crew) => !late(crew) && crew.members.some((member) => !member.settled))) return false;
     }
     for (const member of this.#members) {
@@ -238,11 +240,11 @@ export class Fleet implements Execution, Host {
     return this.#beganUs + rampDueUs(member.who.index, crew.group.connect.ratePerSecond);
   }
 
-  #retry(now: number): void {
-    const due = this.#retries.filter(({ atUs }) => atUs <= now);
-    this.#retries = this.#retries.filter(({ atUs }) => atUs > now);
-    this.#nextRetryUs = this.#retries.reduce((least, { atUs }) => Math.min(least, atUs), never);
-    for (const { member } of due) this.#gateOf(member).enter((leave) => member.open(leave));
+  #takeTurns(now: number): void {
+    for (let next = this.#turns.take(now); next !== undefined; next = this.#turns.take(now)) {
+      const member = next;
+      this.#gateOf(member).enter((leave) => member.open(leave));
+    }
   }
 
   #gateOf(member: Member) {
@@ -266,7 +268,7 @@ export class Fleet implements Execution, Host {
   }
 
   #wake(atUs = never): void {
-    const next = this.ending ? nowUs() + farewellCheckUs : Math.min(this.#nextRetryUs, this.#seconds.nextUs);
+    const next = this.ending ? nowUs() + farewellCheckUs : Math.min(this.#turns.nextUs, this.#seconds.nextUs);
     let wakeUs = Math.min(atUs, this.#checkUs, next);
     for (const crew of this.#crews) wakeUs = Math.min(wakeUs, this.#rampUs(crew));
     for (const drive of this.#drives) wakeUs = Math.min(wakeUs, drive.nextUs);

@@ -2,7 +2,7 @@ import { type ConnackPacket, decodeOr, encodeConnect } from '../../mqtt/codec.ts
 import type { Protocol } from '../../mqtt/packets.ts';
 import { cause, connackName, disconnectName } from '../causes.ts';
 import type { Session, Welcome } from '../client.ts';
-import { type Limits, limitsOf } from '../limits.ts';
+import { type Limits, limitsOf, noLimits } from '../limits.ts';
 
 /** How the connections of one session begin; one a client. */
 export class Handshake {
@@ -70,6 +70,9 @@ function answerOf({ properties, ...packet }: ConnackPacket, protocol: Protocol):
 
 /** What has come must be a CONNACK; what is malformed is a refusal too. */
 export function readConnack(bytes: Buffer, protocol: Protocol): Answer {
+  // Before MQTT 5 it is flags and a code, which a storm of connections shall not pay a parser for [MQTT-3.2.2].
+  if (protocol !== '5' && bytes.length === 4 && bytes[1] === 2 && bytes[3] === 0 && (bytes[2] as number) < 2)
+    return { sessionPresent: bytes[2] === 1, limits: noLimits };
   let why = 'no CONNACK';
   const packet = decodeOr(bytes, protocol, (detail) => {
     why = detail;
