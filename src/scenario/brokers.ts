@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { count, flag, mqttText } from '../base/fields.ts';
 import type { TlsOptions } from '../transports/transport.ts';
@@ -36,6 +37,11 @@ const tls = z
     cert: file('A PEM file with the certificate of the clients, where the broker asks for one; with key.'),
     key: file('The PEM file of its private key.'),
     servername: mqttText()
+      .superRefine((written, context) => {
+        if (isIP(written.replace(/^\[|\]$/g, '')) === 0) return;
+        const hint = 'leave it out: the certificate must then have the address of the url';
+        context.addIssue({ code: 'custom', message: 'must be a host name [RFC 6066, 3]', params: { hint } });
+      })
       .describe('The name that the certificate of the broker must have. Default: the host of the url.')
       .optional(),
     verify: flag().describe('False: any certificate is good enough.').prefault(true),
