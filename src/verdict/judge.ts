@@ -3,11 +3,11 @@ import { exitCode } from '../base/exit-codes.ts';
 import { formatCount, formatDuration } from '../base/units.ts';
 import type { Totals } from '../metrics/totals.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
-import { publishes } from '../plan/streams.ts';
 import type { Threads } from '../plan/threads.ts';
 import { crossingDoubt } from './crossing.ts';
 import { settle } from './delivery.ts';
 import { nobodyLeft } from './early.ts';
+import { emptyReasons, undeliveredReasons } from './empty.ts';
 import { leavings } from './leavings.ts';
 import { part } from './parts.ts';
 import type { Result, RunResult, ThresholdResult, Verdict } from './result.ts';
@@ -79,14 +79,19 @@ function decide(plan: Plan, totals: Totals, evidence: Evidence): Judgement {
   const { context, trust, thresholds } = evidence;
   if (context.signal !== undefined) return aborted(context.signal, plan, totals);
   if (!totals.started) return notStarted(plan, totals);
-  const incomplete = incompleteReasons(plan, totals, evidence.missing);
+  const incomplete = incompleteReasons(plan, totals, evidence);
   if (trust.verdict === 'invalid' && !context.allowInvalid) {
     const reasons = [...trust.grounds, ...incomplete, 'With --allow-invalid the thresholds decide all the same.'];
     return { verdict: 'invalid', exitCode: exitCode.untrusted, reasons };
   }
   if (incomplete.length > 0) return { verdict: 'incomplete', exitCode: exitCode.untrusted, reasons: incomplete };
   const failed = thresholds.filter(({ passed, level }) => !passed && level === 'fail');
-  if (failed.length === 0) return { verdict: 'passed', exitCode: exitCode.passed, reasons: [] };
+  if (failed.length === 0) {
+    const undelivered = undeliveredReasons(plan, totals, evidence.measured.deliveries);
+    return undelivered.length > 0
+      ? { verdict: 'incomplete', exitCode: exitCode.untrusted, reasons: undelivered }
+      : { verdict: 'passed', exitCode: exitCode.passed, reasons: [] };
+  }
   const reasons = [...failed.map(thresholdReason), ...violationHints(plan, evidence.measured)];
   return { verdict: 'failed', exitCode: exitCode.failed, reasons };
 }
@@ -134,14 +139,18 @@ function missingClients(plan: Plan, totals: Totals): Missing[] {
     .filter(({ clients }) => clients > 0);
 }
 
-function incompleteReasons(plan: Plan, totals: Totals, missing: readonly Missing[]): string[] {
+function incompleteReasons(
+  plan: Plan,
+  totals: Totals,
+  { missing, measured }: Pick<Evidence, 'missing' | 'measured'>,
+): string[] {
   return [
     ...totals.lost.map(
       ({ worker, clients, reason }) =>
         `Worker "${worker}" died and took ${formatCount(clients)} clients along (${reason}); the others' numbers are kept.`,
     ),
     ...missingReasons(plan, totals, missing, false),
-    ...nothingMeasured(plan, totals),
+    ...emptyReasons(plan, totals, measured.deliveries),
     ...forbiddenReasons(totals),
   ];
 }
@@ -153,13 +162,6 @@ function forbiddenReasons(totals: Totals): string[] {
   return [
     `${formatCount(tooLarge)} publishes were never sent: they are larger than the Maximum Packet Size of the broker (see Events); lower payload.`,
   ];
-}
-
-/** An empty measurement must not pass. */
-function nothingMeasured(plan: Plan, totals: Totals): string[] {
-  const count = (name: 'publishes_due' | 'messages_sent') => totals.of(name)?.count ?? 0;
-  if (!plan.groups.some(publishes) || count('publishes_due') + count('messages_sent') > 0) return [];
-  return ['No publish was due in the measured window: it was too short, or all was sent in the warm-up (see warmUp).'];
 }
 
 /** Those that were foreseen, or those that were not; and which brokers they did not reach, and why. */

@@ -77,7 +77,9 @@ describe('the documentation of scenarios', () => {
 
   it('calls nothing unsupported but what check calls so', () => {
     const [, listed = ''] = page.split('## Not supported yet');
-    const keys = [...listed.matchAll(/`([A-Za-z]+)(?:: \{ ([a-z]+): \.\.\. \})?`/g)].filter(([, key]) => key !== 'check');
+    const keys = [...listed.matchAll(/`([A-Za-z]+)(?:: \{ ([a-z]+): \.\.\. \})?`/g)].filter(
+      ([, key]) => key !== 'check',
+    );
     assert.ok(keys.length > 0);
     for (const [written, key = '', inner] of keys) {
       const paths = [[key], ['groups', 'a', key], ['groups', 'a', 'publish', key, inner ?? '']];
