@@ -17,6 +17,7 @@ import { judgeThreshold, valueText } from './thresholds.ts';
 import { byCount, connectedEver, connectTroubles } from './troubles.ts';
 import type { Trust } from './trust.ts';
 import { judgeTrust } from './trust.ts';
+import { unsentWarnings } from './unsent.ts';
 import { withoutCredentials } from './urls.ts';
 
 /** What the verdict must know beside the plan and what was measured. */
@@ -209,7 +210,7 @@ function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'threshol
       : []),
     ...endings(plan, totals, evidence),
     ...missingReasons(plan, totals, missing, true),
-    ...droppedWarnings(totals),
+    ...unsentWarnings(plan, totals),
     ...trust.warnings,
     ...measured.deliveries.warnings,
     ...(doubt === undefined ? [] : [doubt]),
@@ -226,20 +227,6 @@ function endings(plan: Plan, totals: Totals, { context, measured }: Omit<Evidenc
   if (totals.measuredSeconds * 1000 >= 0.99 * durationMs) return [];
   const ended = `the measured window ended after ${seconds(totals)} of ${formatDuration(durationMs)}`;
   return [left === undefined ? ended : `${ended}: ${left}`];
-}
-
-/** The rate that was asked is not the rate that was made: said wherever it is so. */
-function droppedWarnings(totals: Totals): string[] {
-  const dropped = totals.of('publishes_dropped')?.count ?? 0;
-  const due = totals.of('publishes_due')?.count ?? 0;
-  const owed = totals.of('publishes_owed')?.count ?? 0;
-  if (dropped + owed === 0) return [];
-  const share = `${((100 * (dropped + owed)) / Math.max(1, due)).toFixed(1)} %`;
-  return [
-    `${formatCount(dropped + owed)} of ${formatCount(due)} publishes (${share}) were never sent, ` +
-      `${formatCount(dropped)} dropped and ${formatCount(owed)} still owed at the end: their clients were held back ` +
-      '(window full, socket blocked or not connected); what was asked was not made',
-  ];
 }
 
 function runResult(plan: Plan, totals: Totals, context: JudgeContext): RunResult {

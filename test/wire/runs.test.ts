@@ -92,7 +92,8 @@ for (const client of Object.keys(clients)) {
       assert.equal(overall(result, 'messages_unacked'), 60);
       assert.equal(totals.publishes_owed.last, 60);
       assert.equal(overall(result, 'publishes_due'), 120);
-      assert.equal(result.exitCode, 0);
+      assert.equal(result.exitCode, 4);
+      assert.match(result.reasons.join(), /none of its \d+ publishes at QoS 1 or 2 was acknowledged\.$/);
     });
 
     test('counts refused subscriptions by their reason code', async () => {

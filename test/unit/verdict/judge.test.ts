@@ -172,6 +172,30 @@ describe('the verdict', () => {
     ]);
   });
 
+  it('says why publishes were never sent, each part by its cause', () => {
+    const unsent = ({ causes, ...counts }: ReturnType<typeof dropped>, clients = 10) => {
+      const asked = plan({ groups: [group('g', { clients, connect: { ...group('g').connect, atLeastSet: true } })] });
+      const first = { counts: { publishes_due: 200, messages_sent: 50, ...counts }, causes };
+      return judged(asked, ordinaryRun([first])).warnings.find((text) => text.includes('never sent')) ?? '';
+    };
+    const dropped = (by: Record<string, number>, more = {}) => ({
+      publishes_dropped: Object.values(by).reduce((sum, n) => sum + n, 0),
+      causes: { publishes_dropped: by },
+      ...more,
+    });
+    assert.equal(
+      unsent(dropped({ packet_too_large: 30, max_queued: 10 })),
+      '40 of 201 publishes (19.9 %) were never sent: 30 are larger than the broker takes; 10 were dropped as more than ' +
+        'maxQueued, because their clients were held back (window full, socket blocked or not connected)',
+    );
+    assert.match(unsent(dropped({ client_gone: 5 }), 12), /: 5 were of clients that never connected$/);
+    assert.match(
+      unsent(dropped({ client_gone: 5 }, { disconnects: 1 })),
+      /: 5 were of clients that were gone for good/,
+    );
+    assert.match(unsent(dropped({ client_gone: 5 }, { disconnects: 1 }), 12), /that never connected or were gone for/);
+  });
+
   it('says that the measured window was cut short', () => {
     const result = judged(plan({ durationMs: 60_000 }), ordinaryRun([received]));
     assert.deepEqual(result.warnings, ['the measured window ended after 2s of 1m']);
