@@ -11,6 +11,7 @@ import { emptyReasons, undeliveredReasons } from './empty.ts';
 import { leavings } from './leavings.ts';
 import { part } from './parts.ts';
 import type { Result, RunResult, ThresholdResult, Verdict } from './result.ts';
+import { returns } from './returns.ts';
 import type { Series } from './series.ts';
 import type { Measured } from './thresholds.ts';
 import { judgeThreshold, valueText } from './thresholds.ts';
@@ -45,6 +46,9 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
   const missing = missingClients(plan, totals);
   const judgement = decide(plan, totals, { context, trust, thresholds, missing, measured });
   const originUs = series.originUs(context.startUs);
+  const seconds = series.entries(context.startUs);
+  const groups = Object.fromEntries(plan.groups.map(({ name }) => [name, part(measured, { group: name })]));
+  const events = totals.events.map(({ atUs, text }) => ({ t: Math.round((atUs - originUs) / 1000), text }));
   return {
     schema: 'mqtt-stress/result/1',
     ...judgement,
@@ -55,7 +59,7 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
     trust: { verdict: trust.verdict, reasons: trust.reasons },
     thresholds,
     totals: part(measured, {}),
-    groups: Object.fromEntries(plan.groups.map(({ name }) => [name, part(measured, { group: name })])),
+    groups,
     brokers: Object.fromEntries(
       plan.brokers.map(({ name, target, embedded }) => [
         name,
@@ -63,8 +67,8 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
       ]),
     ),
     delivery: measured.deliveries.rows,
-    series: series.entries(context.startUs),
-    events: totals.events.map(({ atUs, text }) => ({ t: Math.round((atUs - originUs) / 1000), text })),
+    series: seconds,
+    events: [...events, ...returns(seconds, groups)].sort((one, other) => one.t - other.t),
   };
 }
 
@@ -100,7 +104,7 @@ function decide(plan: Plan, totals: Totals, evidence: Evidence): Judgement {
 function aborted(signal: 'SIGINT' | 'SIGTERM', plan: Plan, totals: Totals): Judgement {
   const code = signal === 'SIGINT' ? exitCode.interrupted : exitCode.terminated;
   const when =
-    totals.measuredSeconds > 0 ? `after ${seconds(totals)} of the measured window` : 'before anything was measured';
+    totals.measuredSeconds > 0 ? `after ${measuredFor(totals)} of the measured window` : 'before anything was measured';
   const troubles = totals.started ? [] : connectTroubles(plan, totals).map(({ text }) => text);
   const reasons = [`Stopped by ${signal} ${when}; thresholds are not judged.`, ...troubles];
   return { verdict: 'aborted', exitCode: code, reasons };
@@ -225,7 +229,7 @@ function endings(plan: Plan, totals: Totals, { context, measured }: Omit<Evidenc
   const { durationMs } = plan;
   if (durationMs === null) return left === undefined ? [] : [`the run ended early: ${left}`];
   if (totals.measuredSeconds * 1000 >= 0.99 * durationMs) return [];
-  const ended = `the measured window ended after ${seconds(totals)} of ${formatDuration(durationMs)}`;
+  const ended = `the measured window ended after ${measuredFor(totals)} of ${formatDuration(durationMs)}`;
   return [left === undefined ? ended : `${ended}: ${left}`];
 }
 
@@ -250,6 +254,6 @@ function runResult(plan: Plan, totals: Totals, context: JudgeContext): RunResult
   };
 }
 
-function seconds(totals: Totals): string {
+function measuredFor(totals: Totals): string {
   return formatDuration(Math.round(totals.measuredSeconds * 1000));
 }
