@@ -120,9 +120,13 @@ function belong(cert: string, key: string): boolean {
   return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
 }
 
-/** A certificate of ours that has expired makes the broker refuse every client. */
+/** How the warning of a certificate of ours begins that has expired: it makes the broker refuse every client. */
+export function expiredCertificate(broker: string): string {
+  return `${broker}: the certificate of the clients (tls.cert) expired on `;
+}
+
 function expiryWarnings(broker: string, cert: string): string[] {
   const { validTo } = new X509Certificate(cert);
   const untilMs = Date.parse(validTo);
-  return untilMs < Date.now() ? [`${broker}: the certificate of the clients (tls.cert) expired on ${validTo}`] : [];
+  return untilMs < Date.now() ? [expiredCertificate(broker) + validTo] : [];
 }
