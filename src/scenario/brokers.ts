@@ -86,6 +86,7 @@ const full = z
         code: 'custom',
         message: 'must not be given: only ws:// and wss:// have headers',
         path: ['headers'],
+        params: { atKey: true },
       });
     const tlsOptions = secure === undefined ? undefined : ({ ...defined(secure), verify: secure.verify } as TlsOptions);
     return { ...toBroker(whole, weight, name), ...defined({ tls: tlsOptions, headers: sent }) };
@@ -97,7 +98,7 @@ function refuseTls(
   { cert, key }: NonNullable<z.output<typeof tls>>,
 ) {
   const custom = (path: string[], message: string, hint: string) =>
-    context.addIssue({ code: 'custom', message, path, params: { hint } });
+    context.addIssue({ code: 'custom', message, path, params: { hint, atKey: true } });
   const plain = /^(mqtt|ws):/.exec(address)?.[1];
   if (plain !== undefined) custom(['tls'], `must not be given with ${plain}://`, `did you mean ${plain}s://?`);
   if (cert !== undefined && key === undefined) custom(['tls'], 'must have the key of its cert', 'add key: client.key');
