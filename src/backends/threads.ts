@@ -10,6 +10,9 @@ import type { Backend } from './backend.ts';
 import { startMetronome } from './metronome.ts';
 import { remote, type Task, type Told } from './protocol.ts';
 
+/** A load thread makes little garbage: a young generation of Node's default size is half of an idle client's memory. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+
 const entryUrl = new URL(`./thread-entry${extname(import.meta.url)}`, import.meta.url);
 
 /** One share a worker thread, and one metronome for all of them. `entry` is the module that each runs. */
@@ -29,7 +32,7 @@ export const threads: Backend = threadsOf(entryUrl);
 function thread(entry: URL, name: string, place: Place): Execute {
   return (plan, tell) => {
     const workerData: Task = { plan, worker: name, place };
-    const worker = new Worker(entry, { workerData, transferList: [place.port], name });
+    const worker = new Worker(entry, { workerData, transferList: [place.port], name, resourceLimits });
     let ended = false;
     let reason = 'it ended before its time';
     worker.on('message', (told: Told) => {

@@ -1,5 +1,5 @@
 import type { Protocol } from '../mqtt/packets.ts';
-import { causeOfTlsError } from './tls-causes.ts';
+import { causeOfTlsError, tlsDetail } from './tls-causes.ts';
 
 /** Why a connection ended, as `closed` tells it; beside these stand the specification's names of refusals and reason codes. */
 export const cause = {
@@ -58,6 +58,17 @@ export function causeOfError(error: NodeJS.ErrnoException): string {
   const tls = causeOfTlsError(error);
   if (tls !== undefined) return tls;
   return (code !== undefined && causeOfErrno.get(code)) || cause.socketError;
+}
+
+/** What an error says, for people: one line; undefined where that is nothing. */
+export function detailOf(error: Error | null): string | undefined {
+  if (error === null) return undefined;
+  const message = error.message === '' && error instanceof AggregateError ? firstMessage(error) : error.message;
+  return (tlsDetail(message) ?? message.replaceAll(/\s+/g, ' ').trim()) || undefined;
+}
+
+function firstMessage({ errors }: AggregateError): string {
+  return (errors as Error[])[0]?.message ?? '';
 }
 
 /** A name with several addresses fails with one error for all of them. */

@@ -2,7 +2,7 @@
 import type { IConnackPacket, IPublishPacket, MqttClient, Packet } from 'mqtt';
 import { nowUs } from '../base/clock.ts';
 import type { Qos } from '../mqtt/packets.ts';
-import { cause, causeOfError, connackName, disconnectName } from './causes.ts';
+import { cause, causeOfError, connackName, detailOf, disconnectName } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
 import { foreignCause } from './foreign.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -267,7 +267,7 @@ class MqttjsClient implements Client {
   readonly #onError = (error: Error & { code?: unknown }): void => {
     // Errors of the system have a code that is text; those of MQTT.js and of the parser have a number or none.
     const system = typeof error.code === 'string' || error instanceof AggregateError;
-    this.#fail(system ? causeOfError(error as NodeJS.ErrnoException) : cause.protocolError, error.message);
+    this.#fail(system ? causeOfError(error as NodeJS.ErrnoException) : cause.protocolError, detailOf(error));
   };
 
   /** The first cause stands; `closed` follows when the socket is closed. */

@@ -17,3 +17,9 @@ export function causeOfTlsError({ code, message }: NodeJS.ErrnoException): strin
   if (/before secure TLS connection was established/.test(message)) return 'tls_handshake_failed';
   return code === undefined ? undefined : meanings.find(([known]) => known.test(code))?.[1];
 }
+
+/** What OpenSSL says of an error, without its numbers, files and lines; undefined: it is none of OpenSSL. */
+export function tlsDetail(message: string): string | undefined {
+  const said = /error:[0-9A-F]{8}:[^:]*:[^:]*:([^:\n]+)/i.exec(message)?.[1];
+  return said?.replace(/^(sslv3|tlsv1|tlsv13) alert /, '').trim();
+}

@@ -4,7 +4,7 @@ import { encodeDisconnect, warmUp } from '../mqtt/codec.ts';
 import type { PacketSink } from '../mqtt/framing.ts';
 import { Framing } from '../mqtt/framing.ts';
 import type { Connection, Transport, TransportListener } from '../transports/transport.ts';
-import { causeOfError } from './causes.ts';
+import { causeOfError, detailOf } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
 import { foreignCause } from './foreign.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -204,7 +204,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     this.#framing = null;
     outbox.discard(this);
     if (!this.#session.resumes) this.#forget();
-    this.#listener.closed(cause, this.#detail ?? error?.message);
+    this.#listener.closed(cause, this.#detail ?? detailOf(error));
   }
 
   /** The session is over: what it waited for never comes. */

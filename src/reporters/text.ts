@@ -64,12 +64,13 @@ function head(result: Result, width: number, ink: Ink): string[] {
   ];
 }
 
-function events({ events }: Result, width: number, ink: Ink): string[] {
+function events({ events, series }: Result, width: number, ink: Ink): string[] {
   if (events.length === 0) return [];
   const shown = events.slice(0, 10);
   const left = events.length - shown.length;
+  const loaded = series.some(({ phase }) => phase === 'warmUp' || phase === 'measuring');
   return [
-    ink.bold('Events'),
+    `${ink.bold('Events')}${ink.dim(`  from the start of ${loaded ? 'the load' : 'connecting'}`)}`,
     ...shown.flatMap(({ t, text }) =>
       item(formatDuration(Math.round(t / 100) * 100).padStart(7), text, width, ink.dim),
     ),

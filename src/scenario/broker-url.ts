@@ -21,7 +21,7 @@ const schemes: Readonly<Record<string, { readonly scheme: string; readonly port:
   ws: { scheme: 'ws', port: 80, path: '/mqtt' },
   wss: { scheme: 'wss', port: 443, path: '/mqtt' },
 };
-const httpSchemes: Readonly<Record<string, string>> = { http: 'ws', https: 'wss' };
+const httpSchemes: Readonly<Record<string, string>> = { http: 'mqtt:// or ws', https: 'mqtts:// or wss' };
 
 /** mqtt, mqtts, ws or wss://[user[:password]@]host[:port], with a path for WebSocket. The problem's rule is a clause: "must ...". */
 export function parseBrokerUrl(text: string): BrokerAddress | Wrong {

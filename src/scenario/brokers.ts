@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { count, flag, mqttText } from '../base/fields.ts';
 import type { TlsOptions } from '../transports/transport.ts';
@@ -36,6 +37,11 @@ const tls = z
     cert: file('A PEM file with the certificate of the clients, where the broker asks for one; with key.'),
     key: file('The PEM file of its private key.'),
     servername: mqttText()
+      .superRefine((written, context) => {
+        if (isIP(written.replace(/^\[|\]$/g, '')) === 0) return;
+        const hint = 'leave it out: the certificate must then have the address of the url';
+        context.addIssue({ code: 'custom', message: 'must be a host name [RFC 6066, 3]', params: { hint } });
+      })
       .describe('The name that the certificate of the broker must have. Default: the host of the url.')
       .optional(),
     verify: flag().describe('False: any certificate is good enough.').prefault(true),
@@ -80,6 +86,7 @@ const full = z
         code: 'custom',
         message: 'must not be given: only ws:// and wss:// have headers',
         path: ['headers'],
+        params: { atKey: true },
       });
     const tlsOptions = secure === undefined ? undefined : ({ ...defined(secure), verify: secure.verify } as TlsOptions);
     return { ...toBroker(whole, weight, name), ...defined({ tls: tlsOptions, headers: sent }) };
@@ -91,7 +98,7 @@ function refuseTls(
   { cert, key }: NonNullable<z.output<typeof tls>>,
 ) {
   const custom = (path: string[], message: string, hint: string) =>
-    context.addIssue({ code: 'custom', message, path, params: { hint } });
+    context.addIssue({ code: 'custom', message, path, params: { hint, atKey: true } });
   const plain = /^(mqtt|ws):/.exec(address)?.[1];
   if (plain !== undefined) custom(['tls'], `must not be given with ${plain}://`, `did you mean ${plain}s://?`);
   if (cert !== undefined && key === undefined) custom(['tls'], 'must have the key of its cert', 'add key: client.key');

@@ -16,8 +16,12 @@ export function placeProblem(source: Source, problem: Problem): PlacedProblem {
   const { path, rule, value, hint = trapHint(source, problem), atKey, part } = problem;
   const subject = path.findLast((key) => typeof key === 'string');
   const secret = subject === 'password' || path.includes('headers');
+  const place = source.place(path, atKey, part);
+  // The option is the url: it need not be named, nor quoted.
+  if ('option' in place && place.option.startsWith('--broker ') && path.length === 2)
+    return { place, statement: rule, ...(hint === undefined ? {} : { hint }) };
   return {
-    place: source.place(path, atKey, part),
+    place,
     statement: subject === undefined ? `the scenario ${rule}` : `${String(subject)} ${rule}`,
     ...('value' in problem && !secret ? { value: show(value) } : {}),
     ...(hint === undefined ? {} : { hint }),

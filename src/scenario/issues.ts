@@ -122,7 +122,10 @@ function problemsOf(issue: Issue, root: unknown): Problem[] {
     return [{ path: above, rule: `must have the key ${String(path.at(-1) ?? 'groups')}`, atKey: true }];
   }
   const params = ('params' in issue ? (issue.params as Params | undefined) : undefined) ?? {};
-  if (params.atKey) return [{ path, rule: issue.message, atKey: true }];
+  if (params.atKey) {
+    const advice = params.hint === undefined ? {} : { hint: params.hint };
+    return [{ path, rule: issue.message, atKey: true, ...advice }];
+  }
   if (params.keysOnly) return [{ path, rule: `${issue.message}, but ${tellKeys(value)}` }];
   const hint = params.hint ?? hintFor(issue.message, value);
   return [

@@ -166,9 +166,16 @@ function restProblems(value: unknown, problems: readonly Problem[], seed: number
   if (fields === undefined) return [];
   const told = problems.map(({ path }) => path.join('.'));
   if (told.some((path) => path.startsWith('brokers'))) return [];
-  return check(fields, seed).problems.filter(
-    ({ path }) => !told.some((other) => `${path.join('.')}.`.startsWith(`${other}.`)),
-  );
+  const follows = ({ path }: Problem) =>
+    told.some((other) => `${path.join('.')}.`.startsWith(`${other}.`)) ||
+    (path[0] === 'thresholds' && problems.some(shapesData));
+  return check(fields, seed).problems.filter((problem) => !follows(problem));
+}
+
+/** Whether something is wrong that decides which metrics will have data: what else a group sends or receives is not known then. */
+function shapesData({ path: [where, , key] }: Problem): boolean {
+  if (where !== 'groups') return false;
+  return key === undefined || ['publish', 'subscribe', 'session', 'will', 'protocol'].includes(String(key));
 }
 
 /** Leaves out wrong values until the rest is right; what stands around an emptied value may have to go as well. */

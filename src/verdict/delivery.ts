@@ -1,3 +1,4 @@
+import { formatCount } from '../base/units.ts';
 import type { Labels } from '../metrics/snapshot.ts';
 import type { Totals, Where } from '../metrics/totals.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -122,11 +123,18 @@ function warnings(cells: readonly CellBalance[], totals: Totals): string[] {
   if (unjudged > 0) {
     told.push(`${unjudged} messages were counted but not judged: the plan cannot foresee who gets them`);
   }
-  const foreign = totals.of('messages_foreign')?.count ?? 0;
-  if (foreign > 0) {
-    told.push(`${foreign} messages came that are not of this run: other publishers use the same topics`);
-  }
-  return told;
+  return [...told, ...foreignWarnings(totals)];
+}
+
+/** What earlier runs left retained comes right after SUBSCRIBE, before anything is measured. */
+function foreignWarnings(totals: Totals): string[] {
+  const inside = totals.of('messages_foreign')?.count ?? 0;
+  const outside = totals.outside('messages_foreign');
+  if (inside + outside === 0) return [];
+  return [
+    `${formatCount(inside + outside)} messages came that are not of this run, ${formatCount(inside)} in the measured window and ` +
+      `${formatCount(outside)} outside of it: other publishers use the same topics, or messages were retained there before`,
+  ];
 }
 
 const none: Settled = { count: 0, by: {} };

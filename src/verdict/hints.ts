@@ -1,18 +1,55 @@
-/**
- * What to look at first, by the cause of a failed connect. `url`: the broker's, without credentials; `reached`: some client
- * was let in there.
- */
-export function connectHint(cause: string, url: string, reached = true): string | undefined {
-  if (reached || !(cause in closedAtOnce)) return hints[cause];
-  if (/^(mqtt|tcp):/.test(url)) return perhapsTls;
-  return /^(mqtts|wss):/.test(url) ? perhapsNoTls : hints[cause];
+/** What is known of a broker beside the cause of a failed connect. */
+export type Circumstances = {
+  /** Some client was let in there. */
+  readonly reached?: boolean;
+  /** The scenario names the authorities to trust. */
+  readonly ca?: boolean;
+  /** --broker replaced brokers that had tls. */
+  readonly tlsDropped?: boolean;
+  /** The certificate of the clients has expired. */
+  readonly expired?: boolean;
+};
+
+/** What to look at first, by the cause of a failed connect. `url`: the broker's, without credentials. */
+export function connectHint(cause: string, url: string, circumstances: Circumstances = {}): string | undefined {
+  const { reached = true, ca = false, tlsDropped = false, expired = false } = circumstances;
+  if (!reached && cause in closedAtOnce) {
+    const scheme = url.slice(0, url.indexOf(':'));
+    return perhapsOther[scheme] ?? hints[cause];
+  }
+  if (cause === 'certificate_issuer_unknown' && ca) return notByCa;
+  if (cause === 'client_certificate_refused' && expired) return ownExpired;
+  const hint = hints[cause];
+  if (!tlsDropped || dropped[cause] === undefined) return hint;
+  return `${hint} --broker drops the tls of the scenario: add ${dropped[cause]}.`;
 }
+
+const notByCa =
+  'Its certificate is not by tls.ca, nor by an authority in between that the broker sends along: give the one that has ' +
+  'issued it; to test all the same, tls: { verify: false }.';
+const ownExpired = 'It does not accept the certificate of the clients (tls.cert), which has expired: renew it.';
+const dropped: Readonly<Record<string, string>> = {
+  certificate_issuer_unknown: '--set brokers.0.tls.ca=ca.pem (its path counts from the current folder)',
+  certificate_name_mismatch: '--set brokers.0.tls.servername=...',
+  client_certificate_required:
+    '--set brokers.0.tls.cert=client.pem and --set brokers.0.tls.key=client.key (paths count from the current folder)',
+};
 
 const closedAtOnce: Readonly<Record<string, true>> = { connection_closed: true, connection_reset: true };
 const orLimits =
   'If it is, the log of the broker says why: often a limit of connections, or a protocol version that it does not know.';
 const perhapsTls = `It ended the connection instead of answering: this looks like a TLS port, so use mqtts:// instead of mqtt://. ${orLimits.replace('If it is', 'If it is none')}`;
 const perhapsNoTls = `It ended the connection instead of answering: is it a TLS port? A plain one is mqtt:// or ws://. ${orLimits}`;
+const perhapsNoWebSocket =
+  'It ended the connection instead of answering the WebSocket handshake: try wss:// if it is a TLS port, or mqtt:// if it is ' +
+  'no WebSocket listener.';
+const perhapsOther: Readonly<Record<string, string>> = {
+  mqtt: perhapsTls,
+  tcp: perhapsTls,
+  mqtts: perhapsNoTls,
+  wss: perhapsNoTls,
+  ws: perhapsNoWebSocket,
+};
 
 const hints: Readonly<Record<string, string>> = {
   connection_refused: 'Nothing listens there: is the broker running, and are host and port right?',
@@ -47,8 +84,8 @@ const hints: Readonly<Record<string, string>> = {
     'This machine has no source port left for it: use fewer clients, more addresses (localAddress), brokers or machines, or as root sysctl -w ' +
     'net.ipv4.ip_local_port_range="1025 65535".',
   too_many_files: 'This process may not open more sockets: raise the limit with "ulimit -n 65536" before the run.',
-  qos_not_supported: 'It does not take publishes of this QoS: lower qos.',
-  retain_not_supported: 'It takes no retained messages: leave retain out.',
+  qos_not_supported: 'It does not take this QoS, of a publish or a will: lower qos.',
+  retain_not_supported: 'It takes no retained messages, of a publish or a will: leave retain out.',
   certificate_expired:
     'Its certificate has expired: renew it on the broker; to test all the same, set tls: { verify: false }.',
   certificate_not_yet_valid: 'Its certificate is not valid yet: are the clocks of both machines right?',

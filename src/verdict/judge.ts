@@ -3,20 +3,22 @@ import { exitCode } from '../base/exit-codes.ts';
 import { formatCount, formatDuration } from '../base/units.ts';
 import type { Totals } from '../metrics/totals.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
-import { publishes } from '../plan/streams.ts';
 import type { Threads } from '../plan/threads.ts';
 import { crossingDoubt } from './crossing.ts';
 import { settle } from './delivery.ts';
 import { nobodyLeft } from './early.ts';
+import { emptyReasons, undeliveredReasons } from './empty.ts';
 import { leavings } from './leavings.ts';
 import { part } from './parts.ts';
 import type { Result, RunResult, ThresholdResult, Verdict } from './result.ts';
+import { returns } from './returns.ts';
 import type { Series } from './series.ts';
 import type { Measured } from './thresholds.ts';
 import { judgeThreshold, valueText } from './thresholds.ts';
 import { byCount, connectedEver, connectTroubles } from './troubles.ts';
 import type { Trust } from './trust.ts';
 import { judgeTrust } from './trust.ts';
+import { unsentWarnings } from './unsent.ts';
 import { withoutCredentials } from './urls.ts';
 
 /** A signal of the system, or the program that called this one as a library. */
@@ -47,6 +49,9 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
   const missing = missingClients(plan, totals);
   const judgement = decide(plan, totals, { context, trust, thresholds, missing, measured });
   const originUs = series.originUs(context.startUs);
+  const seconds = series.entries(context.startUs);
+  const groups = Object.fromEntries(plan.groups.map(({ name }) => [name, part(measured, { group: name })]));
+  const events = totals.events.map(({ atUs, text }) => ({ t: Math.round((atUs - originUs) / 1000), text }));
   return {
     schema: 'mqtt-stress/result/1',
     ...judgement,
@@ -57,7 +62,7 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
     trust: { verdict: trust.verdict, reasons: trust.reasons },
     thresholds,
     totals: part(measured, {}),
-    groups: Object.fromEntries(plan.groups.map(({ name }) => [name, part(measured, { group: name })])),
+    groups,
     brokers: Object.fromEntries(
       plan.brokers.map(({ name, target, embedded }) => [
         name,
@@ -65,8 +70,8 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
       ]),
     ),
     delivery: measured.deliveries.rows,
-    series: series.entries(context.startUs),
-    events: totals.events.map(({ atUs, text }) => ({ t: Math.round((atUs - originUs) / 1000), text })),
+    series: seconds,
+    events: [...events, ...returns(seconds, groups)].sort((one, other) => one.t - other.t),
   };
 }
 
@@ -82,14 +87,19 @@ function decide(plan: Plan, totals: Totals, evidence: Evidence): Judgement {
   const { context, trust, thresholds } = evidence;
   if (context.signal !== undefined) return aborted(context.signal, plan, totals);
   if (!totals.started) return notStarted(plan, totals);
-  const incomplete = incompleteReasons(plan, totals, evidence.missing);
+  const incomplete = incompleteReasons(plan, totals, evidence);
   if (trust.verdict === 'invalid' && !context.allowInvalid) {
     const reasons = [...trust.grounds, ...incomplete, 'With --allow-invalid the thresholds decide all the same.'];
     return { verdict: 'invalid', exitCode: exitCode.untrusted, reasons };
   }
   if (incomplete.length > 0) return { verdict: 'incomplete', exitCode: exitCode.untrusted, reasons: incomplete };
   const failed = thresholds.filter(({ passed, level }) => !passed && level === 'fail');
-  if (failed.length === 0) return { verdict: 'passed', exitCode: exitCode.passed, reasons: [] };
+  if (failed.length === 0) {
+    const undelivered = undeliveredReasons(plan, totals, evidence.measured.deliveries);
+    return undelivered.length > 0
+      ? { verdict: 'incomplete', exitCode: exitCode.untrusted, reasons: undelivered }
+      : { verdict: 'passed', exitCode: exitCode.passed, reasons: [] };
+  }
   const reasons = [...failed.map(thresholdReason), ...violationHints(plan, evidence.measured)];
   return { verdict: 'failed', exitCode: exitCode.failed, reasons };
 }
@@ -97,7 +107,7 @@ function decide(plan: Plan, totals: Totals, evidence: Evidence): Judgement {
 function aborted(signal: StoppedBy, plan: Plan, totals: Totals): Judgement {
   const code = signal === 'SIGTERM' ? exitCode.terminated : exitCode.interrupted;
   const when =
-    totals.measuredSeconds > 0 ? `after ${seconds(totals)} of the measured window` : 'before anything was measured';
+    totals.measuredSeconds > 0 ? `after ${measuredFor(totals)} of the measured window` : 'before anything was measured';
   const troubles = totals.started ? [] : connectTroubles(plan, totals).map(({ text }) => text);
   const reasons = [`Stopped by ${signal} ${when}; thresholds are not judged.`, ...troubles];
   return { verdict: 'aborted', exitCode: code, reasons };
@@ -137,14 +147,18 @@ function missingClients(plan: Plan, totals: Totals): Missing[] {
     .filter(({ clients }) => clients > 0);
 }
 
-function incompleteReasons(plan: Plan, totals: Totals, missing: readonly Missing[]): string[] {
+function incompleteReasons(
+  plan: Plan,
+  totals: Totals,
+  { missing, measured }: Pick<Evidence, 'missing' | 'measured'>,
+): string[] {
   return [
     ...totals.lost.map(
       ({ worker, clients, reason }) =>
         `Worker "${worker}" died and took ${formatCount(clients)} clients along (${reason}); the others' numbers are kept.`,
     ),
     ...missingReasons(plan, totals, missing, false),
-    ...nothingMeasured(plan, totals),
+    ...emptyReasons(plan, totals, measured.deliveries),
     ...forbiddenReasons(totals),
   ];
 }
@@ -156,13 +170,6 @@ function forbiddenReasons(totals: Totals): string[] {
   return [
     `${formatCount(tooLarge)} publishes were never sent: they are larger than the Maximum Packet Size of the broker (see Events); lower payload.`,
   ];
-}
-
-/** An empty measurement must not pass. */
-function nothingMeasured(plan: Plan, totals: Totals): string[] {
-  const count = (name: 'publishes_due' | 'messages_sent') => totals.of(name)?.count ?? 0;
-  if (!plan.groups.some(publishes) || count('publishes_due') + count('messages_sent') > 0) return [];
-  return ['No publish was due in the measured window: it was too short, or all was sent in the warm-up (see warmUp).'];
 }
 
 /** Those that were foreseen, or those that were not; and which brokers they did not reach, and why. */
@@ -210,7 +217,7 @@ function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'threshol
       : []),
     ...endings(plan, totals, evidence),
     ...missingReasons(plan, totals, missing, true),
-    ...droppedWarnings(totals),
+    ...unsentWarnings(plan, totals),
     ...trust.warnings,
     ...measured.deliveries.warnings,
     ...(doubt === undefined ? [] : [doubt]),
@@ -225,22 +232,8 @@ function endings(plan: Plan, totals: Totals, { context, measured }: Omit<Evidenc
   const { durationMs } = plan;
   if (durationMs === null) return left === undefined ? [] : [`the run ended early: ${left}`];
   if (totals.measuredSeconds * 1000 >= 0.99 * durationMs) return [];
-  const ended = `the measured window ended after ${seconds(totals)} of ${formatDuration(durationMs)}`;
+  const ended = `the measured window ended after ${measuredFor(totals)} of ${formatDuration(durationMs)}`;
   return [left === undefined ? ended : `${ended}: ${left}`];
-}
-
-/** The rate that was asked is not the rate that was made: said wherever it is so. */
-function droppedWarnings(totals: Totals): string[] {
-  const dropped = totals.of('publishes_dropped')?.count ?? 0;
-  const due = totals.of('publishes_due')?.count ?? 0;
-  const owed = totals.of('publishes_owed')?.count ?? 0;
-  if (dropped + owed === 0) return [];
-  const share = `${((100 * (dropped + owed)) / Math.max(1, due)).toFixed(1)} %`;
-  return [
-    `${formatCount(dropped + owed)} of ${formatCount(due)} publishes (${share}) were never sent, ` +
-      `${formatCount(dropped)} dropped and ${formatCount(owed)} still owed at the end: their clients were held back ` +
-      '(window full, socket blocked or not connected); what was asked was not made',
-  ];
 }
 
 function runResult(plan: Plan, totals: Totals, context: JudgeContext): RunResult {
@@ -264,6 +257,6 @@ function runResult(plan: Plan, totals: Totals, context: JudgeContext): RunResult
   };
 }
 
-function seconds(totals: Totals): string {
+function measuredFor(totals: Totals): string {
   return formatDuration(Math.round(totals.measuredSeconds * 1000));
 }

@@ -2,6 +2,7 @@ import { formatCount } from '../base/units.ts';
 import type { Totals, Where } from '../metrics/totals.ts';
 import { clientsPerBroker } from '../plan/needs.ts';
 import type { Plan } from '../plan/plan.ts';
+import { expiredCertificate } from '../scenario/files.ts';
 import { connectHint } from './hints.ts';
 import { withoutCredentials } from './urls.ts';
 
@@ -24,10 +25,20 @@ export function connectTroubles(plan: Plan, totals: Totals): Trouble[] {
     const [cause, count] = most;
     const url = withoutCredentials(target.url);
     const where = plan.brokers.length > 1 && !url.endsWith(`//${name}`) ? `Broker ${name} (${url})` : url;
-    const hint = connectHint(cause, url, reached > 0);
+    const hint = connectHint(cause, url, {
+      reached: reached > 0,
+      ca: target.tls?.ca !== undefined,
+      tlsDropped: target.tls === undefined && tlsDropped(plan),
+      expired: plan.warnings.some((warning) => warning.startsWith(expiredCertificate(name))),
+    });
     const times = `${formatCount(count)} time${count === 1 ? '' : 's'}`;
     return [{ broker: name, cause, text: `${where}: ${cause}, ${times}.${hint === undefined ? '' : ` ${hint}`}` }];
   });
+}
+
+/** The text of the scenario is as it was before the options. */
+function tlsDropped({ run }: Plan): boolean {
+  return /(^|\s)--broker\b/.test(run.commandLine) && /^[^#]*\btls\s*:/m.test(run.scenarioText);
 }
 
 /** How many clients were connected at least once. */

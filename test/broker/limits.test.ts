@@ -33,7 +33,10 @@ for (const client of Object.keys(clients)) {
         `  pubs: { protocol: 5, connect: { within: 1s }, publish: { topic: "l/{index}", qos: 2 } }\n${subs}`,
       );
       assert.deepEqual([result.verdict, result.exitCode], ['notStarted', 3]);
-      assert.match(result.reasons.join('\n'), /qos_not_supported.*does not take publishes of this QoS: lower qos/s);
+      assert.match(
+        result.reasons.join('\n'),
+        /qos_not_supported.*does not take this QoS, of a publish or a will: lower qos/s,
+      );
       assert.ok(texts(result).some((text) => text.includes('its Maximum QoS is 1, a publish asks for 2')));
     });
 
@@ -44,8 +47,34 @@ for (const client of Object.keys(clients)) {
         `  pubs: { protocol: 5, connect: { within: 1s }, publish: { topic: "l/{index}", retain: true } }\n${subs}`,
       );
       assert.deepEqual([result.verdict, result.exitCode], ['notStarted', 3]);
-      assert.match(result.reasons.join('\n'), /retain_not_supported.*takes no retained messages: leave retain out/s);
+      assert.match(
+        result.reasons.join('\n'),
+        /retain_not_supported.*takes no retained messages, of a publish or a will: leave retain out/s,
+      );
     });
+
+    const objections = [
+      ['max_qos 1', 'qos: 2'],
+      ['max_packet_size 200', 'qos: 1, payload: 600B'],
+      ['retain_available false', 'qos: 1, retain: true'],
+    ] as const;
+    for (const [line, publish] of objections) {
+      test(`what MQTT 3 cannot refuse (${line}): the run is incomplete, and says what may be the cause`, async () => {
+        const result = await limited(
+          client,
+          [line],
+          `  pubs: { clients: 4, publish: { topic: "l/{index}", rate: 10/s, ${publish} } }
+  subs: { subscribe: { topic: "l/#" } }
+`,
+        );
+        assert.deepEqual([result.verdict, result.exitCode], ['incomplete', 4]);
+        assert.match(
+          result.reasons.join('\n'),
+          /^Group pubs: none of its \d+ publishes at QoS 1 or 2 was acknowledged \(given up with their connection \d+\)\.$/m,
+        );
+        assert.match(result.reasons.join('\n'), /The broker ends the connection at a publish: is it too large/);
+      });
+    }
 
     test('packets that are too large: never sent, counted by their cause, and the run is incomplete', async () => {
       const result = await limited(

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { describe, test } from 'node:test';
+import { WebSocketServer } from 'ws';
 import { threadsOf } from '../../src/backends/threads.ts';
+import { startBroker } from '../../src/broker/broker.ts';
 import { clients } from '../../src/clients/index.ts';
 import type { Result } from '../../src/verdict/result.ts';
 import { assertEquations, overall, runScenario } from '../support/run-scenario.ts';
@@ -92,7 +96,8 @@ for (const client of Object.keys(clients)) {
       assert.equal(overall(result, 'messages_unacked'), 60);
       assert.equal(totals.publishes_owed.last, 60);
       assert.equal(overall(result, 'publishes_due'), 120);
-      assert.equal(result.exitCode, 0);
+      assert.equal(result.exitCode, 4);
+      assert.match(result.reasons.join(), /none of its \d+ publishes at QoS 1 or 2 was acknowledged\.$/);
     });
 
     test('counts refused subscriptions by their reason code', async () => {
@@ -121,6 +126,42 @@ for (const client of Object.keys(clients)) {
     }
   });
 }
+
+describe('over a WebSocket', () => {
+  for (const client of Object.keys(clients)) {
+    test(`a packet is a frame, so that no broker waits for the rest of it (${client})`, async () => {
+      const broker = await startBroker();
+      const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'mqtt' });
+      let frames = 0;
+      server.on('connection', (web) => {
+        const below = connect(Number(new URL(broker.url).port), '127.0.0.1');
+        web.on('message', (bytes: Buffer) => {
+          frames++;
+          below.write(bytes);
+        });
+        web.on('close', () => below.destroy());
+        below.on('data', (bytes) => web.send(bytes)).on('close', () => web.close());
+      });
+      try {
+        await once(server, 'listening');
+        const { port } = server.address() as AddressInfo;
+        const { totals } = await runScenario(
+          `brokers: ["ws://127.0.0.1:${port}"]
+warmUp: 0s
+groups: { pubs: { publish: { topic: "f/{index}", qos: 1, rate: 50/s, messages: 20 } } }
+`,
+          { client },
+        );
+        assert.equal(totals.messages_acked.count, 20);
+        // CONNECT and DISCONNECT beside them.
+        assert.ok(frames <= 22, `${frames} frames`);
+      } finally {
+        server.close();
+        await broker.stop();
+      }
+    });
+  }
+});
 
 describe('threads that do not begin together', () => {
   test('wait for each other: no load before all are ready, and no run ended for want of those still to come', async () => {

@@ -1,5 +1,6 @@
-/** Cost: a clock reading a read, and over a WebSocket a look at each write. */
+/** Cost: a clock reading a read, and over a WebSocket a look at each write and a copy of each packet. */
 import { connect as connectTcp, type Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import type { IClientOptions } from 'mqtt';
 import { connect, MqttClient, UniqueMessageIdProvider } from 'mqtt';
 import { nowUs } from '../../base/clock.ts';
@@ -43,8 +44,10 @@ export class Link {
     const { stream } = this.mqtt;
     this.#counters = stream as unknown as Counters;
     this.#counters.setNoDelay?.(true);
-    if (this.#counters.bytesWritten === undefined) this.#countWrites();
-    else this.#watch(stream as Socket);
+    if (this.#counters.bytesWritten === undefined) {
+      this.#countWrites();
+      joinWrites(stream);
+    } else this.#watch(stream as Socket);
     // Before the listener of MQTT.js: a read begins here.
     stream.prependListener('data', (chunk: Buffer) => {
       this.readUs = nowUs();
@@ -107,4 +110,12 @@ export class Link {
       return write(chunk, ...more);
     };
   }
+}
+
+/**
+ * MQTT.js writes a packet in pieces, corked. Over a WebSocket each piece would be a frame of its own, and Mosquitto with TLS reads
+ * the last of them only when the next packet comes.
+ */
+function joinWrites(stream: Writable): void {
+  stream._writev = (pieces, done) => stream._write(Buffer.concat(pieces.map(({ chunk }) => chunk)), 'utf8', done);
 }

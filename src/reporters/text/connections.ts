@@ -3,9 +3,12 @@ import type { CounterResult, Result } from '../../verdict/result.ts';
 import { causes, count } from './figures.ts';
 import type { Ink } from './ink.ts';
 import type { Section } from './section.ts';
-import { wrap } from './table.ts';
+import { item, wrap } from './table.ts';
 
 const nameWidth = 18;
+const keptNone =
+  'the broker kept none of the sessions: is its persistence on (Mosquitto: persistence true), and was it saved ' +
+  'before it ended?';
 
 /** What connected, what failed and why; lines without an event are left out, but for the first. */
 export const connections: Section = (result, width, ink) => {
@@ -40,7 +43,9 @@ function sessions({ totals }: Result, width: number, ink: Ink): string[] {
     ...(removed.count > 0 ? [`${count(removed.count)} removed at the end`] : []),
   ].join(', ');
   if (text === '') return [];
-  return line('kept sessions', text, width).map((words) => (gone.count > 0 ? ink.yellow(words) : words));
+  const told = line('kept sessions', text, width).map((words) => (gone.count > 0 ? ink.yellow(words) : words));
+  const none = gone.count > 0 && resumed.count === 0;
+  return none ? [...told, ...item('·', keptNone, width, ink.dim)] : told;
 }
 
 function told(name: string, { count: n, by }: CounterResult, width: number, ink: Ink): string[] {

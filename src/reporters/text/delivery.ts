@@ -1,4 +1,6 @@
+import { lossMeanings } from '../../verdict/words.ts';
 import { causes, count, share } from './figures.ts';
+import type { Ink } from './ink.ts';
 import type { Section } from './section.ts';
 import { item, table } from './table.ts';
 
@@ -34,6 +36,13 @@ export const delivery: Section = ({ delivery, totals }, width, ink) => {
       ink,
     ),
     ...(why === '' ? [] : item('!', `lost: ${why}`, width, ink.yellow)),
+    ...meanings(totals.messages_lost.by, width, ink),
     ...(kinds === '' ? [] : item('✗', `violations: ${kinds}`, width, ink.red)),
   ];
 };
+
+/** What the causes are called is for programs: what they mean, for people. */
+function meanings(by: Readonly<Record<string, number>> = {}, width: number, ink: Ink): string[] {
+  const known = Object.entries(lossMeanings).filter(([cause]) => (by[cause] ?? 0) > 0);
+  return known.flatMap(([cause, meaning]) => item('·', `${cause}: ${meaning}`, width, ink.dim));
+}

@@ -1,4 +1,5 @@
 import type { CounterResult } from '../../verdict/result.ts';
+import { inWords } from '../../verdict/words.ts';
 import { bytesRate, causes, count, rate } from './figures.ts';
 import type { Section } from './section.ts';
 import { item, table } from './table.ts';
@@ -43,6 +44,6 @@ export const throughput: Section = ({ totals }, width, ink) => {
 
 function told(name: string, { count: n, by }: CounterResult): string {
   if (n === 0) return '';
-  const why = causes(by);
+  const why = causes(inWords(by ?? {}));
   return `${count(n)} ${name}${why === '' ? '' : `: ${why}`}`;
 }

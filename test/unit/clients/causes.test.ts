@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { causeOfError, connackName, disconnectName, reasonName } from '../../../src/clients/causes.ts';
+import { causeOfError, connackName, detailOf, disconnectName, reasonName } from '../../../src/clients/causes.ts';
 
 const errno = (code: string): NodeJS.ErrnoException => Object.assign(new Error(code), { code });
 
@@ -42,4 +42,21 @@ test('a refusal of MQTT 3 keeps its name when a broker answers MQTT 5 with it', 
 test('DISCONNECT without a reason is a closed connection', () => {
   assert.equal(disconnectName(0), 'connection_closed');
   assert.equal(disconnectName(0x8b), 'server_shutting_down');
+});
+
+test('what an error says is one line, and of OpenSSL only its meaning', () => {
+  const openssl = (said: string) =>
+    new Error(
+      `C0B6EF11:error:0A000415:SSL routines:ssl3_read_bytes:${said}:../deps/openssl/openssl/ssl/record/rec_layer_s3.c:1605:SSL alert number 45\n`,
+    );
+  assert.equal(detailOf(openssl('sslv3 alert certificate expired')), 'certificate expired');
+  assert.equal(detailOf(openssl('tlsv13 alert certificate required')), 'certificate required');
+  assert.equal(detailOf(openssl('wrong version number')), 'wrong version number');
+  assert.equal(detailOf(new Error('write EPIPE\n')), 'write EPIPE');
+  assert.equal(
+    detailOf(new AggregateError([new Error('connect ECONNREFUSED ::1:1')], '')),
+    'connect ECONNREFUSED ::1:1',
+  );
+  assert.equal(detailOf(new Error('')), undefined);
+  assert.equal(detailOf(null), undefined);
 });

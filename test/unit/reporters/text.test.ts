@@ -87,6 +87,57 @@ describe('the text report', () => {
     assert.match(report, /1\.5s {2}the broker closed 2 connections|1\.5s the broker closed 2 connections/);
   });
 
+  it('says what causes of a loss mean, what was given up with a connection, and when clients came back', () => {
+    const report = told(
+      judged(
+        plan(),
+        ordinaryRun([
+          { counts: { connects: 3, reconnects: 3, disconnects: 3, sessions_gone: 3 } },
+          {
+            labels: { qos: 1 },
+            counts: {
+              messages_sent: 50,
+              messages_acked: 40,
+              publish_errors: 10,
+              deliveries_expected: 50,
+              deliveries_made: 40,
+              deliveries_unacked: 4,
+            },
+            causes: { publish_errors: { session_lost: 10 } },
+          },
+          { labels: { qos: 0 }, counts: { deliveries_expected: 2 } },
+        ]),
+      ),
+      100,
+    ).replaceAll(/\s+/g, ' ');
+    assert.match(report, /! lost: session_gone 6, unknown 4, qos0 2 · qos0: nobody promises delivery at QoS 0/);
+    assert.match(
+      report,
+      /· session_gone: the broker had lost the sessions that it was to keep: is its persistence on,/,
+    );
+    assert.match(report, /· unknown: a publisher or subscriber was disconnected or absent/);
+    assert.match(report, /10 refused or given up: given up with their connection 10/);
+    assert.match(
+      report,
+      /kept sessions 0 of 3 found again · the broker kept none of the sessions: is its persistence on/,
+    );
+    assert.match(report, /Events from the start of the load 2s g: connected again, 3 reconnects in all/);
+  });
+
+  it('says when the first and the last clients came back', () => {
+    const back = (n: number) => [{ counts: { connects: n, reconnects: n, disconnects: n } }];
+    const snapshots = ordinaryRun(back(3)).map((each) =>
+      each.phase === 'draining' && each.second === 104
+        ? snapshot('draining', 104, { at: back(2), progress: each.progress })
+        : each,
+    );
+    const { events } = judged(plan(), snapshots);
+    assert.deepEqual(events, [
+      { t: 2000, text: 'g: the first are connected again' },
+      { t: 5000, text: 'g: the last are connected again, 5 reconnects in all' },
+    ]);
+  });
+
   for (const columns of [100, 80, 60, 40]) {
     it(`keeps every line within ${columns} columns`, () => {
       for (const line of told(result, columns).split('\n'))

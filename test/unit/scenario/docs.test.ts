@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { templateFields } from '../../../src/base/template.ts';
 import { catalog, metricNames } from '../../../src/metrics/catalog.ts';
+import { later } from '../../../src/scenario/later.ts';
 import { parseScenario } from '../../../src/scenario/load.ts';
 import { type Schema as JsonSchema, type Place, placesOf } from '../../../src/scenario/places.ts';
 import { referencePage } from '../../../src/scenario/reference.ts';
@@ -71,6 +72,21 @@ describe('the documentation of scenarios', () => {
     for (const key of keys) {
       assert.match(example, new RegExp(`\\b${key}:`), `${key} in the example`);
       assert.match(rest, new RegExp(`\\b${key}\\b`), key);
+    }
+  });
+
+  it('calls nothing unsupported but what check calls so', () => {
+    const [, listed = ''] = page.split('## Not supported yet');
+    const keys = [...listed.matchAll(/`([A-Za-z]+)(?:: \{ ([a-z]+): \.\.\. \})?`/g)].filter(
+      ([, key]) => key !== 'check',
+    );
+    assert.ok(keys.length > 0);
+    for (const [written, key = '', inner] of keys) {
+      const paths = [[key], ['groups', 'a', key], ['groups', 'a', 'publish', key, inner ?? '']];
+      assert.ok(
+        paths.some((path) => later(path) !== undefined),
+        written,
+      );
     }
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parseScenario } from '../../../src/scenario/load.ts';
@@ -48,12 +49,46 @@ describe('the files of a scenario', { skip: opensslMissing() }, () => {
   it('that are missing, or something else, are told with their place', () => {
     assert.match(
       problems('{ ca: none.pem }')[0] ?? '',
-      /^s\.yaml:3:16: ca must be a file that can be read: there is no .*none\.pem, but is "none\.pem"/,
+      /^s\.yaml:3:16: ca must be a file that can be read: there is no \S*none\.pem$/,
     );
-    assert.match(problems('{ ca: . }')[0] ?? '', /ca must be a file that can be read: \/\S+ is a folder, but is/);
+    assert.match(problems('{ ca: . }')[0] ?? '', /ca must be a file that can be read: \/\S+ is a folder/);
     assert.match(problems('{ ca: no.pem }')[0] ?? '', /ca must be a certificate in PEM form/);
     assert.match(problems('{ cert: client.pem, key: no.pem }')[0] ?? '', /key must be a private key in PEM form/);
     assert.match(problems('{ cert: client.pem, key: ca.key }')[0] ?? '', /key must be the private key of cert/);
+  });
+
+  it('that are swapped, damaged, a folder or have a passphrase are told with what to do', () => {
+    const pem = readFileSync(join(authority.folder, 'client.pem'), 'utf8');
+    writeFileSync(join(authority.folder, 'cut.pem'), pem.slice(0, 200));
+    writeFileSync(join(authority.folder, 'chain.pem'), `${pem}${pem.slice(0, 200)}\n-----END CERTIFICATE-----\n`);
+    mkdirSync(join(authority.folder, 'sub'));
+    const locked = generateKeyPairSync('ec', {
+      namedCurve: 'P-256',
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' },
+    });
+    writeFileSync(join(authority.folder, 'locked.key'), locked.privateKey);
+    const whole = (tls: string) => {
+      const loaded = load(tls);
+      return 'problems' in loaded ? loaded.problems.join('\n').replaceAll(/\s+/g, ' ') : '';
+    };
+    const swapped = whole('{ cert: client.key, key: client.pem }');
+    assert.match(swapped, /^s\.yaml:3:18: cert must be a certificate in PEM form, but is "client\.key".*swapped\?/);
+    assert.match(swapped, /s\.yaml:3:35: key must be a private key in PEM form, but is "client\.pem".*swapped\?/);
+    assert.match(whole('{ cert: client.key, key: client.key }'), /cert must be a certificate.*it holds a private key$/);
+    assert.match(whole('{ cert: cut.pem, key: client.key }'), /cert must be a certificate in PEM form.*damaged/);
+    assert.match(whole('{ ca: cut.pem }'), /ca must be a certificate in PEM form.*damaged/);
+    assert.match(whole('{ cert: chain.pem, key: client.key }'), /cert must be a certificate that OpenSSL takes/);
+    assert.match(whole('{ ca: sub }'), /ca must be a file that can be read: \S*sub is a folder/);
+    assert.match(
+      whole('{ cert: client.pem, key: locked.key }'),
+      /key must be a private key without a passphrase, .*: openssl pkey -in locked\.key -out locked\.key\.open$/,
+    );
+  });
+
+  it('are for a host name: an address is none', () => {
+    for (const address of ['127.0.0.1', '"::1"', '"[::1]"'])
+      assert.match(problems(`{ servername: ${address} }`)[0] ?? '', /3:24: servername must be a host name/, address);
   });
 
   it('that have expired are a warning', () => {

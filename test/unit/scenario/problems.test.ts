@@ -104,7 +104,14 @@ describe('problems of a scenario', () => {
     assert.match(broker('url: "mqtts://h", tls: { cert: c.pem }'), /tls must have the key of its cert/);
     assert.match(broker('url: "mqtts://h", tls: { key: c.key }'), /tls must have the cert of its key/);
     assert.match(broker('url: "mqtts://h/path"'), /without a path.*a path is for WebSocket/s);
-    assert.match(broker('url: "https://h"'), /did you mean wss:\/\/\?/);
+    assert.match(broker('url: "https://h"'), /did you mean mqtts:\/\/ or wss:\/\/\?/);
+    assert.match(broker('url: "http://h"'), /did you mean mqtt:\/\/ or ws:\/\/\?/);
+    for (const keys of [
+      'url: "mqtt://h", tls: {ca: c}',
+      'url: "mqtts://h", tls: {cert: c}',
+      'url: "mqtt://h", headers: {a: b}',
+    ])
+      assert.doesNotMatch(broker(keys), /but is/, keys);
     assert.match(broker('url: "mqts://h"'), /did you mean mqtts:\/\/\?|did you mean mqtt:\/\/\?/);
   });
 
@@ -307,6 +314,18 @@ describe('problems of a scenario', () => {
     assert.match(heads(group('clients: 1'), { set: ['name=*x'] })[0] ?? '', /^--set name=\*x: .*anchors/);
   });
 
+  it('do not tell what only follows from others: metrics without data', () => {
+    const asked = 'thresholds: { messages_lost: "count == 0", publish_time: "max < 1s" }\n';
+    const wrong = '    subscribe: { topic: a }\n';
+    assert.deepEqual(heads(`${group('clients: 1', '{ topic: a, qos: 1, payload: x }')}${wrong}${asked}`).length, 1);
+    assert.deepEqual(heads(`${group('clients: 1', '{ topic: 5, qos: 1 }')}${wrong}${asked}`).length, 1);
+    // What is wrong elsewhere changes nothing about it.
+    assert.match(
+      heads(`${group('clients: ten', '{ topic: a }')}${asked}`).join('\n'),
+      /messages_lost will have no data/,
+    );
+  });
+
   it('name the option that the value came from', () => {
     const text = group('clients: 1');
     assert.match(
@@ -316,8 +335,9 @@ describe('problems of a scenario', () => {
     assert.match(heads(text, { duration: 'long' })[0] ?? '', /^--duration long: duration must be/);
     assert.match(
       heads(text, { brokers: ['mqtt://ok', 'http://h'] })[0] ?? '',
-      /^--broker http:\/\/h: brokers must begin with/,
+      /^--broker http:\/\/h: must begin with mqtt:\/\/, mqtts:\/\/, ws:\/\/ or wss:\/\/$/,
     );
+    assert.match(heads(text, { brokers: ['x y'] })[0] ?? '', /^--broker x y: must be a url such as mqtt:\S+$/);
     assert.match(heads(text, { set: ['foo.bar=1'] })[0] ?? '', /^--set foo\.bar=1: foo is not a known key/);
     assert.match(heads(text, { set: ['nothing'] })[0] ?? '', /^--set nothing: must be <path>=<value>/);
     const list = 'groups: { a: { subscribe: [ { topic: a } ] } }\n';

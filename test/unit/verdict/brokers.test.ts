@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { BrokerPlan } from '../../../src/plan/plan.ts';
+import type { BrokerPlan, Plan } from '../../../src/plan/plan.ts';
 import { settle } from '../../../src/verdict/delivery.ts';
 import { connectHint } from '../../../src/verdict/hints.ts';
 import type { CellContents } from '../../support/hand-made.ts';
@@ -92,11 +92,51 @@ describe('why clients are not connected', () => {
   });
 
   it('may be TLS where a plain connection is ended at once and nobody was let in', () => {
-    assert.match(connectHint('connection_reset', 'mqtt://h:8883', false) ?? '', /looks like a TLS port, so use mqtts:/);
-    assert.match(connectHint('connection_reset', 'mqtt://h:8883', true) ?? '', /a limit of connections/);
     assert.match(
-      connectHint('connection_reset', 'mqtts://h:1883', false) ?? '',
+      connectHint('connection_reset', 'mqtt://h:8883', { reached: false }) ?? '',
+      /looks like a TLS port, so use mqtts:/,
+    );
+    assert.match(connectHint('connection_reset', 'mqtt://h:8883', { reached: true }) ?? '', /a limit of connections/);
+    assert.match(
+      connectHint('connection_reset', 'mqtts://h:1883', { reached: false }) ?? '',
       /is it a TLS port\? A plain one is mqtt:/,
     );
+  });
+
+  it('may be another port where a WebSocket handshake is ended at once', () => {
+    assert.match(
+      connectHint('connection_reset', 'ws://h:8883/mqtt', { reached: false }) ?? '',
+      /try wss:\/\/ if it is a TLS port, or mqtt:\/\/ if it is no WebSocket listener/,
+    );
+  });
+
+  it('is said of what is known: a ca that is given, a certificate that has expired, tls that --broker dropped', () => {
+    const broker = (tls: object | undefined) => ({
+      name: 'b',
+      target: { url: 'mqtts://h:8883', ...(tls && { tls: { verify: true, ...tls } }) },
+      weight: 1,
+      embedded: false,
+    });
+    const reason = (cause: string, tls: object | undefined, changes: Partial<Plan> = {}) =>
+      judged(plan({ brokers: [broker(tls)], ...changes }), [
+        snapshot('connecting', 99, {
+          at: [{ counts: { connect_errors: 4 }, causes: { connect_errors: { [cause]: 4 } } }],
+        }),
+        snapshot('ended', 130),
+      ]).reasons.at(-1) ?? '';
+    assert.match(reason('certificate_issuer_unknown', { ca: 'x' }), /Its certificate is not by tls\.ca/);
+    assert.match(
+      reason('certificate_issuer_unknown', undefined),
+      /give its authority with tls: \{ ca: ca\.pem \}[^-]*$/,
+    );
+    const run = { ...plan().run, commandLine: 'mqtt-stress run s --broker mqtts://h', scenarioText: 'tls: { ca: x }' };
+    assert.match(
+      reason('certificate_issuer_unknown', undefined, { run }),
+      /--broker drops the tls of the scenario: add --set brokers\.0\.tls\.ca=ca\.pem/,
+    );
+    const warnings = ['b: the certificate of the clients (tls.cert) expired on Jan 1'];
+    assert.match(reason('client_certificate_refused', {}, { warnings }), /which has expired: renew it\.$/);
+    assert.match(reason('client_certificate_refused', {}), /has it expired, or/);
+    assert.match(reason('qos_not_supported', {}), /of a publish or a will: lower qos/);
   });
 });

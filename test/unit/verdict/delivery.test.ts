@@ -65,6 +65,18 @@ describe('loss', () => {
   });
 });
 
+describe('messages that are not of this run', () => {
+  it('are warned of wherever they come, also before anything is measured', () => {
+    const came = { counts: { messages_foreign: 2 }, outside: { messages_foreign: 5 } };
+    assert.match(
+      settled([came]).warnings[0] ?? '',
+      /^7 messages came that are not of this run, 2 in the measured window and 5 outside of it: /,
+    );
+    assert.match(settled([{ outside: { messages_foreign: 5 } }]).warnings[0] ?? '', /^5 messages .* 0 in the measured/);
+    assert.deepEqual(settled([]).warnings, []);
+  });
+});
+
 describe('duplicates', () => {
   const twice = (qos: 0 | 1 | 2): CellContents => ({ labels: { qos }, counts: { messages_duplicated: 2 } });
 

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { group, judged, ordinaryRun, plan, progressAt, snapshot, threshold } from '../../support/hand-made.ts';
 
-const received = { counts: { messages_sent: 100, messages_received: 100 }, labels: { qos: 1 as const } };
+const received = {
+  counts: { messages_sent: 100, messages_acked: 100, messages_received: 100 },
+  labels: { qos: 1 as const },
+};
 
 describe('the verdict', () => {
   it('is passed, with exit code 0 and no reason, where every threshold holds', () => {
@@ -65,6 +68,63 @@ describe('the verdict', () => {
     assert.match(result.warnings[0] ?? '', /2 of 12 clients never connected/);
   });
 
+  const ends = {
+    counts: { connects: 20, reconnects: 20, disconnects: 20 },
+    causes: { disconnects: { connection_closed: 20 } },
+  };
+  const unheard = {
+    labels: { qos: 2 as const },
+    counts: { messages_sent: 100, messages_unacked: 100, publish_errors: 100, deliveries_expected: 100 },
+    causes: { publish_errors: { session_lost: 100 } },
+  };
+
+  it('is incomplete with 4 where nothing was acknowledged and nothing delivered, and says what may be the cause', () => {
+    const { verdict, exitCode, reasons } = judged(plan(), ordinaryRun([ends, unheard]));
+    assert.deepEqual([verdict, exitCode], ['incomplete', 4]);
+    assert.deepEqual(reasons, [
+      'Group g: none of its 100 publishes at QoS 1 or 2 was acknowledged (given up with their connection 100).',
+      'Group g: none of the 100 deliveries that were expected was made.',
+      'The broker ends the connection at a publish: is it too large, or are its QoS or RETAIN not allowed there? ' +
+        '(MQTT 3 cannot say why)',
+    ]);
+  });
+
+  it('does not suspect a limit of the broker where it was away, or can say on MQTT 5 what it objects to', () => {
+    const away = { counts: { connect_errors: 20 }, causes: { connect_errors: { connection_refused: 20 } } };
+    const five = group('g', { session: { ...group('g').session, protocol: '5' } });
+    const results = [
+      judged(plan(), ordinaryRun([ends, away, unheard])),
+      judged(plan({ groups: [five] }), ordinaryRun([ends, unheard])),
+    ];
+    for (const { verdict, reasons } of results) {
+      assert.equal(verdict, 'incomplete');
+      assert.doesNotMatch(reasons.join(), /ends the connection at a publish/);
+    }
+  });
+
+  it('is incomplete where publishes at QoS 1 were due and none was sent, and not where some were acknowledged', () => {
+    const due = { labels: { qos: 1 as const }, counts: { publishes_due: 50 } };
+    const result = judged(plan(), ordinaryRun([due]));
+    assert.deepEqual([result.verdict, result.exitCode], ['incomplete', 4]);
+    assert.deepEqual(result.reasons, ['None of the 50 publishes at QoS 1 or 2 that were due was sent.']);
+    const one = { ...unheard, counts: { ...unheard.counts, messages_acked: 1, deliveries_made: 1 } };
+    assert.equal(judged(plan(), ordinaryRun([ends, one])).verdict, 'passed');
+  });
+
+  it('asks for no acknowledgement at QoS 0, but for one delivery at least', () => {
+    const sent = { labels: { qos: 0 as const }, counts: { messages_sent: 100 } };
+    assert.equal(judged(plan(), ordinaryRun([sent])).verdict, 'passed');
+    const owed = { ...sent, counts: { ...sent.counts, deliveries_expected: 100 } };
+    assert.match(judged(plan(), ordinaryRun([owed])).reasons.join(), /none of the 100 deliveries/);
+  });
+
+  it('is failed rather than incomplete where a threshold fails for what was acknowledged and never delivered', () => {
+    const owed = { ...received, counts: { ...received.counts, deliveries_expected: 100 } };
+    const promise = threshold('delivery_violations', 'count', '==', 0, { implicit: true });
+    assert.equal(judged(plan({ thresholds: [promise] }), ordinaryRun([owed])).verdict, 'failed');
+    assert.equal(judged(plan(), ordinaryRun([owed])).verdict, 'incomplete');
+  });
+
   it('is incomplete where a worker died, and says how many clients it took along', () => {
     const lost = [{ worker: '1', clients: 5, reason: 'out of memory' }];
     const result = judged(plan(), ordinaryRun([received], { lost }));
@@ -110,6 +170,30 @@ describe('the verdict', () => {
     assert.deepEqual(warnings, [
       'the measured window ended after 2s of 1m: no client was left that may connect again (see reconnect)',
     ]);
+  });
+
+  it('says why publishes were never sent, each part by its cause', () => {
+    const unsent = ({ causes, ...counts }: ReturnType<typeof dropped>, clients = 10) => {
+      const asked = plan({ groups: [group('g', { clients, connect: { ...group('g').connect, atLeastSet: true } })] });
+      const first = { counts: { publishes_due: 200, messages_sent: 50, ...counts }, causes };
+      return judged(asked, ordinaryRun([first])).warnings.find((text) => text.includes('never sent')) ?? '';
+    };
+    const dropped = (by: Record<string, number>, more = {}) => ({
+      publishes_dropped: Object.values(by).reduce((sum, n) => sum + n, 0),
+      causes: { publishes_dropped: by },
+      ...more,
+    });
+    assert.equal(
+      unsent(dropped({ packet_too_large: 30, max_queued: 10 })),
+      '40 of 201 publishes (19.9 %) were never sent: 30 are larger than the broker takes; 10 were dropped as more than ' +
+        'maxQueued, because their clients were held back (window full, socket blocked or not connected)',
+    );
+    assert.match(unsent(dropped({ client_gone: 5 }), 12), /: 5 were of clients that never connected$/);
+    assert.match(
+      unsent(dropped({ client_gone: 5 }, { disconnects: 1 })),
+      /: 5 were of clients that were gone for good/,
+    );
+    assert.match(unsent(dropped({ client_gone: 5 }, { disconnects: 1 }), 12), /that never connected or were gone for/);
   });
 
   it('says that the measured window was cut short', () => {
