@@ -111,6 +111,6 @@ describe('the library', () => {
     const promise = load('quick-start');
     assert.throws(() => compile(wrong(promise)), told(/as load gives it: await it first$/));
     const scenario = await promise;
-    assert.throws(() => compile(scenario, { seed: 1.5 }), told(/^seed must be a whole number from 0 to 4294967295/));
+    assert.throws(() => compile(scenario, { seed: 1.5 }), told(/^seed must be a whole number from 0 to 4,294,967,295/));
   });
 });
