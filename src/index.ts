@@ -1,5 +1,4 @@
 /** The program as a library; docs/api.md shows it at work. */
-import { mostWorkers } from './backends/backend.ts';
 import { backends } from './backends/index.ts';
 import { UserError } from './base/errors.ts';
 import { log } from './base/log.ts';
@@ -14,7 +13,7 @@ import type { Totals } from './metrics/totals.ts';
 import { compile as compileScenario } from './plan/compile.ts';
 import { needs } from './plan/needs.ts';
 import type { Plan } from './plan/plan.ts';
-import { chooseThreads, type Threads } from './plan/threads.ts';
+import { threadsFor } from './plan/threads.ts';
 import type { Reporter } from './reporters/reporter.ts';
 import { run as runPlan } from './run.ts';
 import { load as loadScenario, type LoadOptions as ScenarioOptions } from './scenario/load.ts';
@@ -118,7 +117,7 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<Result>
   const { signal = new AbortController().signal, reporters = [], onSecond, allowInvalid = false } = options;
   const machine = readMachine();
   const threads = threadsFor(plan, options.threads ?? 'auto', machine.cores);
-  const problems = needs(plan, machine);
+  const problems = needs(plan, machine, threads.count);
   if (problems.length > 0) {
     throw new UserError(problems.map(({ path, rule, hint }) => `${path.join('.')} ${rule}; ${hint}`).join('\n'));
   }
@@ -132,19 +131,6 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<Result>
       allowInvalid,
     }),
   );
-}
-
-/** A thread without a client would have nothing to do. */
-function threadsFor(plan: Plan, asked: number | 'auto', cores: number): Threads {
-  if (asked === 'auto') {
-    const { count, why } = chooseThreads(plan, cores);
-    return { count: Math.min(count, mostWorkers), why };
-  }
-  if (!Number.isInteger(asked) || asked < 0 || asked > mostWorkers) {
-    throw new UserError(`threads must be auto or a whole number from 0 to ${mostWorkers}, but is ${asked}`);
-  }
-  const clients = plan.groups.reduce((sum, group) => sum + group.clients, 0);
-  return { count: Math.min(asked, clients), why: 'asked for' };
 }
 
 /** The embedded broker lives as long as the run, where the plan has none that listens. */

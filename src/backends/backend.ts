@@ -2,6 +2,3 @@ import type { Execute } from '../plan/execution.ts';
 
 /** Where the shares of a plan run: on so many workers. */
 export type Backend = (workers: number) => Execute;
-
-/** Each costs tens of megabytes and a core's time. */
-export const mostWorkers = 64;

@@ -4,6 +4,7 @@ import { makeRunTag } from '../base/random.ts';
 import { compile } from '../plan/compile.ts';
 import { describe } from '../plan/describe.ts';
 import { needs } from '../plan/needs.ts';
+import { threadsFor } from '../plan/threads.ts';
 import { fold } from './fold.ts';
 import { openScenario, type ScenarioOptions } from './open-scenario.ts';
 
@@ -16,8 +17,9 @@ export async function check(name: string, { out, err, ...options }: ScenarioOpti
   const { scenario, seed, explain } = await openScenario(name, options);
   const plan = compile(scenario, { runTag: makeRunTag(Date.now()), seed, commandLine: '', client: 'wire' });
   const machine = readMachine();
-  out.write(describe(plan, machine, out.columns));
-  const problems = needs(plan, machine);
+  const threads = threadsFor(plan, 'auto', machine.cores);
+  out.write(describe(plan, machine, threads, out.columns));
+  const problems = needs(plan, machine, threads.count);
   if (problems.length === 0) return exitCode.passed;
   err.write(`${fold(explain(problems).join('\n'), err.columns)}\n`);
   return exitCode.usage;

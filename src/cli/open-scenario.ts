@@ -44,8 +44,8 @@ export async function openScenario(name: string, options: ScenarioOptions): Prom
 }
 
 /** Throws what this machine does not allow. */
-export function requireMachine({ explain }: OpenedScenario, plan: Plan, machine: Machine): void {
-  const problems = needs(plan, machine);
+export function requireMachine({ explain }: OpenedScenario, plan: Plan, machine: Machine, threads: number): void {
+  const problems = needs(plan, machine, threads);
   if (problems.length > 0) throw new UserError(explain(problems).join('\n'));
 }
 

@@ -1,8 +1,8 @@
-import { mostWorkers } from '../backends/backend.ts';
 import { UserError } from '../base/errors.ts';
 import { type LogLevel, logLevels } from '../base/log.ts';
 import { nearest } from '../base/nearest.ts';
 import { clients } from '../clients/index.ts';
+import { mostWorkers } from '../plan/threads.ts';
 import { reporters } from '../reporters/index.ts';
 import { standardStream } from './descriptors.ts';
 

@@ -3,6 +3,7 @@ import { exitCode } from '../base/exit-codes.ts';
 import { log, tellLogTo } from '../base/log.ts';
 import { readMachine } from '../base/machine.ts';
 import { compile, run as runPlan } from '../index.ts';
+import { threadsFor } from '../plan/threads.ts';
 import { eraseLine } from '../reporters/reporter.ts';
 import { fold } from './fold.ts';
 import { logRun } from './log-run.ts';
@@ -23,7 +24,8 @@ export async function run(name: string, options: RunOptions, words: readonly str
     commandLine: `mqtt-stress ${maskedCommandLine(words)}`,
     client: settings.client,
   });
-  requireMachine(opened, plan, readMachine());
+  const machine = readMachine();
+  requireMachine(opened, plan, machine, threadsFor(plan, settings.threads, machine.cores).count);
   const reports = await openReports(
     settings,
     outputOf(process.stdout, process.env),

@@ -1,9 +1,10 @@
+import { noTimeUs } from '../base/clock.ts';
 /** When a connection must say something, and when its silence means that it is dead. Pure: the caller brings the clock. */
 export class KeepAlive {
   /** 0: no keep-alive. A server's own value replaces ours [MQTT-3.2.2-21]. */
-  periodUs = 0;
-  lastSentUs = 0;
-  #pingedUs = 0;
+  periodUs = noTimeUs;
+  lastSentUs = noTimeUs;
+  #pingedUs = noTimeUs;
 
   start(periodUs: number, now: number): void {
     this.periodUs = periodUs;

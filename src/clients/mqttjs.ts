@@ -1,6 +1,6 @@
 /** The contract over MQTT.js: what a Node application would see, and a second witness. About 1.5 to 4 times the cost of wire. */
 import type { IConnackPacket, IPublishPacket, MqttClient, Packet } from 'mqtt';
-import { nowUs } from '../base/clock.ts';
+import { noTimeUs, nowUs } from '../base/clock.ts';
 import type { Qos } from '../mqtt/packets.ts';
 import { cause, causeOfError, connackName, detailOf, disconnectName } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
@@ -30,7 +30,7 @@ class MqttjsClient implements Client {
   #cause: string | null = null;
   #detail: string | undefined;
   #destroyed = false;
-  #endedUs = 0;
+  #endedUs = noTimeUs;
   #refused = false;
   #noticeDue = false;
   readonly #keepAlive = new KeepAlive();

@@ -1,5 +1,5 @@
 /** Cost: per message one copy into the thread's outbox, a few field stores, and the socket's write. */
-import { nowUs } from '../base/clock.ts';
+import { noTimeUs, nowUs } from '../base/clock.ts';
 import { encodeDisconnect, warmUp } from '../mqtt/codec.ts';
 import type { PacketSink } from '../mqtt/framing.ts';
 import { Framing } from '../mqtt/framing.ts';
@@ -43,8 +43,8 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
   readonly #keepAlive = new KeepAlive();
   #subscribing: Subscribing | null = null;
   /** Since when the present step of the connection, opening or ending, may take its time. */
-  #sinceUs = 0;
-  #readUs = 0;
+  #sinceUs = noTimeUs;
+  #readUs = noTimeUs;
   bytesSent = 0;
   bytesReceived = 0;
 

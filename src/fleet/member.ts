@@ -1,4 +1,5 @@
 /** Cost: a publish or receipt passes through without a step of its own; connecting is cold. */
+import { noTimeUs } from '../base/clock.ts';
 import type { Client, ClientListener, Filter, Incoming, OpenClient, Session, Welcome } from '../clients/client.ts';
 import { changes, forbids } from '../clients/limits.ts';
 import type { Cell } from '../metrics/recorder.ts';
@@ -67,9 +68,9 @@ export class Member implements ClientListener {
   /** There is a connection, or one is being opened. */
   #open = false;
   #state: State = 'waiting';
-  #dueUs = 0;
+  #dueUs = noTimeUs;
   /** When the connection was lost; 0: it has not been connected yet. */
-  #lostUs = 0;
+  #lostUs = noTimeUs;
   #attempts = 0;
   #leave: (() => void) | null = null;
 

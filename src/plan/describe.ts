@@ -1,14 +1,15 @@
 import type { Machine } from '../base/machine.ts';
 import { formatCount, formatDuration, formatRate, formatSize } from '../base/units.ts';
+import { clientsPerBroker, demandOf } from './demand.ts';
 import { describeGroup } from './describe-group.ts';
-import { clientsPerBroker, demandOf } from './needs.ts';
 import type { BrokerPlan, Plan } from './plan.ts';
 import { ratesOf } from './rates.ts';
 import { layOutWithin, type Row } from './rows.ts';
 import { publishes } from './streams.ts';
+import type { Threads } from './threads.ts';
 
 /** The plan and every default in plain words, in lines of at most 100 columns; what `mqtt-stress check` prints. */
-export function describe(plan: Plan, machine: Machine, columns?: number): string {
+export function describe(plan: Plan, machine: Machine, threads: Threads, columns?: number): string {
   const layOut = layOutWithin(columns);
   const sections = [
     [plan.name, ...layOut('', [['', plan.description ?? '']])],
@@ -17,7 +18,7 @@ export function describe(plan: Plan, machine: Machine, columns?: number): string
     ...describeGroup(plan, layOut),
     layOut('Load', loadRows(plan)),
     layOut('Thresholds', thresholdRows(plan)),
-    layOut('This machine', machineRows(plan, machine)),
+    layOut('This machine', machineRows(plan, machine, threads)),
     layOut(
       'Take note',
       plan.warnings.map((warning): Row => ['-', warning]),
@@ -98,12 +99,13 @@ function thresholdRows({ thresholds }: Plan): Row[] {
   });
 }
 
-function machineRows(plan: Plan, machine: Machine): Row[] {
-  const demand = demandOf(plan);
+function machineRows(plan: Plan, machine: Machine, { count, why }: Threads): Row[] {
+  const demand = demandOf(plan, count);
   const { openFiles, sourcePorts, availableBytes, cores } = machine;
   const known = (limit: number | undefined) => (limit === undefined ? 'an unknown limit' : formatCount(limit));
   return [
     ['cores', String(cores)],
+    ['load threads', `${count}: ${why}`],
     ['open files', `${formatCount(demand.files)} of ${known(openFiles)}`],
     ['source ports', `${formatCount(demand.ports.count)} of ${known(sourcePorts)} ${demand.ports.where}`],
     ['memory', `about ${formatSize(demand.bytes)} of ${formatSize(availableBytes)} available`],

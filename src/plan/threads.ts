@@ -1,9 +1,13 @@
+import { UserError } from '../base/errors.ts';
 import { formatCount } from '../base/units.ts';
 import type { Job, Plan } from './plan.ts';
 import { messagesOf } from './rates.ts';
 
 /** How many load threads, and why, as words that follow "because". */
 export type Threads = { readonly count: number; readonly why: string };
+
+/** Each costs tens of megabytes and a core's time. */
+export const mostWorkers = 64;
 
 /** What a message costs a thread at QoS 0, and further at QoS 1 and 2; see docs/performance.md. */
 const publishUs = 15;
@@ -13,6 +17,19 @@ const acknowledgeUs = [0, 12, 24] as const;
 const fullShare = 0.5;
 /** Keep-alives, timeouts and reconnects of so many are one thread's work. */
 const clientsEach = 25_000;
+
+/** A thread without a client would have nothing to do. */
+export function threadsFor(plan: Plan, asked: number | 'auto', cores: number): Threads {
+  if (asked === 'auto') {
+    const { count, why } = chooseThreads(plan, cores);
+    return { count: Math.min(count, mostWorkers), why };
+  }
+  if (!Number.isInteger(asked) || asked < 0 || asked > mostWorkers) {
+    throw new UserError(`threads must be auto or a whole number from 0 to ${mostWorkers}, but is ${asked}`);
+  }
+  const clients = plan.groups.reduce((sum, group) => sum + group.clients, 0);
+  return { count: Math.min(asked, clients), why: 'asked for' };
+}
 
 /**
  * As many as the load needs, and no more than there are cores: each takes tens of megabytes, and what more threads than needed

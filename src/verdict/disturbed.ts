@@ -1,7 +1,7 @@
 import type { Labels } from '../metrics/snapshot.ts';
 import type { Totals, Where } from '../metrics/totals.ts';
+import { clientsPerBroker } from '../plan/demand.ts';
 import { identity } from '../plan/identity.ts';
-import { clientsPerBroker } from '../plan/needs.ts';
 import type { Plan } from '../plan/plan.ts';
 import { connectedEver } from './troubles.ts';
 

@@ -1,6 +1,6 @@
 import { formatCount } from '../base/units.ts';
 import type { Totals, Where } from '../metrics/totals.ts';
-import { clientsPerBroker } from '../plan/needs.ts';
+import { clientsPerBroker } from '../plan/demand.ts';
 import type { Plan } from '../plan/plan.ts';
 import { expiredCertificate } from '../scenario/files.ts';
 import { connectHint } from './hints.ts';

@@ -44,9 +44,11 @@ export type LagWork = Base & {
 
 export type Work = MessageWork | ConnectionWork | MemoryWork | LagWork;
 
-const head = (url: string, seconds: number) => `brokers: [${url}]\nwarmUp: 2s\nduration: ${seconds}s\ndrain: 1s\n`;
+const head = (url: string, seconds: number, warmUp = warmUpSeconds) =>
+  `brokers: [${url}]\nwarmUp: ${warmUp}s\nduration: ${seconds}s\ndrain: 1s\n`;
 const floorSeconds = '6';
 const seconds = 7;
+const warmUpSeconds = 8;
 
 const publishing = (clients: number, keys: string) => (url: string) =>
   `${head(url, seconds)}groups:\n  subject:\n    clients: ${clients}\n    publish: { topic: "t/{index}", ${keys} }\n`;

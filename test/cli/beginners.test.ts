@@ -141,7 +141,7 @@ describe('a machine that does not allow enough', { skip: process.platform !== 'l
   test('open files is found before the run, with the command', async () => {
     const { code, text } = await inShell('ulimit -n 100', first('--set', 'groups.both.clients=90'));
     assert.equal(code, 2);
-    assert.match(text, /need 140 open files .* may have 100 .*ulimit -n 140/);
+    assert.match(text, /need 112 open files .* may have 100 .*ulimit -n 112/);
   });
 
   test('open files is told during the run where others hold them', { skip: mosquittoMissing() }, async (t) => {

@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { IClientOptions } from 'mqtt';
 import { connect, MqttClient, UniqueMessageIdProvider } from 'mqtt';
-import { nowUs } from '../../base/clock.ts';
+import { noTimeUs, nowUs } from '../../base/clock.ts';
 import type { Qos } from '../../mqtt/packets.ts';
 import type { Filter, Outgoing, Session } from '../client.ts';
 import { type Beginning, mqttjsOptions } from './options.ts';
@@ -25,10 +25,10 @@ function open(options: Options): MqttClient {
 export class Link {
   readonly mqtt: MqttClient;
   readonly openedUs = nowUs();
-  tcpUs = 0;
-  tlsUs = 0;
+  tcpUs = noTimeUs;
+  tlsUs = noTimeUs;
   /** The beginning of the last read. */
-  readUs = 0;
+  readUs = noTimeUs;
   readonly #counters: Counters;
   #written = 0;
   #read = 0;

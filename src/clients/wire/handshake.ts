@@ -1,3 +1,4 @@
+import { noTimeUs } from '../../base/clock.ts';
 import { type ConnackPacket, decodeOr, encodeConnect } from '../../mqtt/codec.ts';
 import type { Protocol } from '../../mqtt/packets.ts';
 import { cause, connackName, disconnectName } from '../causes.ts';
@@ -12,9 +13,9 @@ export class Handshake {
   #again = false;
   /** Only to make the server forget the session. */
   #fresh = false;
-  #tcpUs = 0;
-  #tlsUs = 0;
-  openedUs = 0;
+  #tcpUs = noTimeUs;
+  #tlsUs = noTimeUs;
+  openedUs = noTimeUs;
 
   constructor(session: Session) {
     this.#session = session;

@@ -1,3 +1,4 @@
+import { noTimeUs } from '../../base/clock.ts';
 import { decodeOr, encodeSubscribe } from '../../mqtt/codec.ts';
 import type { Protocol } from '../../mqtt/packets.ts';
 import type { ClientListener, Filter } from '../client.ts';
@@ -13,7 +14,7 @@ export class Subscribing {
   #id = ids.from;
   #filters = 0;
   /** 0: none waits. */
-  writtenUs = 0;
+  writtenUs = noTimeUs;
 
   constructor(protocol: Protocol, listener: Pick<ClientListener, 'subscribed'>) {
     this.#protocol = protocol;

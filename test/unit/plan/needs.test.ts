@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Machine } from '../../../src/base/machine.ts';
-import { clientsPerBroker, needs } from '../../../src/plan/needs.ts';
+import { clientsPerBroker, demandOf } from '../../../src/plan/demand.ts';
+import { needs as needsOf } from '../../../src/plan/needs.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
 import { group, plan } from '../../support/hand-made.ts';
 
 const roomy: Machine = {
@@ -13,6 +15,7 @@ const roomy: Machine = {
   availableBytes: 8e9,
   totalBytes: 16e9,
 };
+const needs = (asked: Plan, machine: Machine) => needsOf(asked, machine, 1);
 const of = (clients: number) => plan({ groups: [group('a', { clients })] });
 
 describe('what a machine must allow', () => {
@@ -26,8 +29,8 @@ describe('what a machine must allow', () => {
 
   it('includes a file for each client, with the command that raises the limit', () => {
     const [problem] = needs(of(1000), { ...roomy, openFiles: 1024, openFilesHard: 4096 });
-    assert.match(problem?.rule ?? '', /need 1,050 open files.*may have 1,024/);
-    assert.equal(problem?.hint, 'ulimit -n 1050; or lower clients');
+    assert.match(problem?.rule ?? '', /need 1,028 open files.*may have 1,024/);
+    assert.equal(problem?.hint, 'ulimit -n 1028; or lower clients');
     const [hard] = needs(of(5000), { ...roomy, openFiles: 1024, openFilesHard: 4096 });
     assert.match(hard?.hint ?? '', /as root/);
   });
@@ -64,6 +67,17 @@ describe('what a machine must allow', () => {
       needs(of(10_000), { ...roomy, availableBytes: 1e8 })[0]?.rule ?? '',
       /about .* of memory, but .* are available/,
     );
+  });
+
+  it('grows with threads, with what a connection is made of, and with what its client does', () => {
+    const bytes = (changes: Partial<Plan>, threads = 1) =>
+      demandOf({ ...of(1000), ...changes }, threads).bytes / 2 ** 20;
+    const at = (url: string) => bytes({ brokers: [{ name: 'b', target: { url }, weight: 1, embedded: false }] });
+    assert.ok(bytes({}, 0) < bytes({}, 1) && bytes({}, 1) + 20 < bytes({}, 2));
+    assert.ok(at('mqtt://h') < at('ws://h') && at('ws://h') * 1.2 < at('wss://h'));
+    assert.equal(at('tls://h'), at('wss://h'));
+    assert.ok(bytes({}) + 15 < bytes({ client: 'mqttjs' }));
+    assert.deepEqual([demandOf(of(1000), 0).files, demandOf(of(1000), 3).files], [1020, 1038]);
   });
 
   it('counts the clients of each broker by weight and by name', () => {

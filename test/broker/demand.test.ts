@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Authority, opensslMissing, tlsListener } from '../support/certificates.ts';
+import { freePort } from '../support/free-port.ts';
+import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts';
+import { cli, startCli } from '../support/spawn-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'mqtt-stress-demand-'));
+const authority = opensslMissing() ? undefined : new Authority();
+after(() => {
+  rmSync(folder, { recursive: true });
+  authority?.remove();
+});
+
+/** What the system says of a process while it lives: most open files, most resident MiB. */
+async function watch(pid: number, over: Promise<unknown>): Promise<{ files: number; mib: number }> {
+  const most = { files: 0, mib: 0 };
+  let alive = true;
+  void over.then(() => {
+    alive = false;
+  });
+  while (alive) {
+    try {
+      most.files = Math.max(most.files, readdirSync(`/proc/${pid}/fd`).length);
+      const [, kib = '0'] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+      most.mib = Math.max(most.mib, Number(kib) / 1024);
+    } catch {
+      return most;
+    }
+    await delay(50);
+  }
+  return most;
+}
+
+const skip =
+  mosquittoMissing() ||
+  opensslMissing() ||
+  (process.platform === 'linux' ? false : 'only Linux tells what a process has open');
+
+describe('check', { skip }, () => {
+  const works = [
+    ['idle clients', 2000, 'mqtt', ''],
+    ['publishers', 1500, 'mqtt', 'publish: { topic: "t/{index}", rate: 1/s, qos: 1 }'],
+    ['subscribers over TLS', 600, 'mqtts', 'subscribe: { topic: "t/{index}" }'],
+  ] as const;
+  for (const [what, clients, scheme, job] of works) {
+    test(`predicts open files, exactly on Node 20, and memory within 20 % of ${what}`, async () => {
+      const port = await freePort();
+      const signed = authority?.sign('localhost', ['DNS:localhost']);
+      const listeners = signed === undefined ? [] : [tlsListener(port, signed)];
+      const mosquitto = await startMosquitto({ listeners });
+      const url = scheme === 'mqtt' ? mosquitto.url : `mqtts://localhost:${port}`;
+      const path = join(folder, 'demand.yaml');
+      writeFileSync(
+        path,
+        `brokers: [ { url: "${url}"${scheme === 'mqtt' ? '' : ', tls: { verify: false }'} } ]
+warmUp: 0s
+duration: 3s
+drain: 1s
+groups:
+  many:
+    clients: ${clients}
+    ${job}
+`,
+      );
+      try {
+        const { stdout } = await cli('check', path);
+        const { child, ended } = startCli(['run', path, '--no-progress', '--allow-invalid']);
+        const { files, mib } = await watch(child.pid ?? 0, ended);
+        assert.equal((await ended).code, 0, (await ended).stderr);
+        const [, saidFiles = ''] = /open files\s+([\d,]+) of/.exec(stdout) ?? [];
+        const [, saidMib = ''] = /memory\s+about ([\d.]+)MiB of/.exec(stdout) ?? [];
+        const off = Number(saidFiles.replace(',', '')) - files;
+        assert.ok(process.version.startsWith('v20.') ? off === 0 : Math.abs(off) <= 20, `${saidFiles}, but ${files}`);
+        assert.ok(Math.abs(Number(saidMib) / mib - 1) <= 0.2, `${saidMib} MiB, but ${mib}`);
+      } finally {
+        await mosquitto.stop();
+      }
+    });
+  }
+});
