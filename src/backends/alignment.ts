@@ -106,8 +106,8 @@ export function combined(workers: number, executeOf: (worker: number) => Execute
       drain(atUs) {
         for (const part of parts) part.drain(atUs);
       },
-      end() {
-        for (const part of parts) part.end();
+      end(matching) {
+        for (const part of parts) part.end(matching);
       },
     };
   };

@@ -1,6 +1,6 @@
 import type { CounterName, GaugeName, TimeName } from '../metrics/catalog.ts';
 import type { Buckets, CellSnapshot, Counted, Phase, Snapshot } from '../metrics/snapshot.ts';
-import { joinProgress, noProgress, phases } from '../metrics/snapshot.ts';
+import { joinEvidence, joinProgress, noProgress, phases } from '../metrics/snapshot.ts';
 
 type Sum = {
   readonly labels: CellSnapshot['labels'];
@@ -19,6 +19,7 @@ export function combine(parts: readonly Snapshot[]): Snapshot {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;
   const cells = new Map<string, Sum>();
+  const evidence = joinEvidence(parts.map((part) => part.evidence));
   for (const part of parts) for (const cell of part.cells) addCell(cells, cell);
   return {
     phase: phases[Math.min(...parts.map(({ phase }) => phases.indexOf(phase)))] as Phase,
@@ -35,6 +36,7 @@ export function combine(parts: readonly Snapshot[]): Snapshot {
     absent: parts.flatMap(({ absent }) => absent),
     events: parts.flatMap(({ events }) => events).sort((a, b) => a.atUs - b.atUs),
     progress: parts.reduce((all, { progress }) => joinProgress(all, progress), noProgress),
+    ...(evidence !== undefined && { evidence }),
   };
 }
 

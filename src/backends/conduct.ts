@@ -150,7 +150,7 @@ class Conductor {
   leave(): void {
     if (this.#stage === 'ending') return;
     this.#stage = 'ending';
-    this.#execution.end();
+    this.#execution.end(this.#seen.count('deliveries_expected') > this.#seen.count('deliveries_made'));
   }
 }
 

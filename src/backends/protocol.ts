@@ -10,7 +10,7 @@ export type Task = { readonly plan: Plan; readonly worker: string; readonly plac
 export type Command =
   | { readonly do: 'start'; readonly atUs: number; readonly absent: readonly Absence[] }
   | { readonly do: 'drain'; readonly atUs: number }
-  | { readonly do: 'end' };
+  | { readonly do: 'end'; readonly matching: boolean };
 
 /** Upwards: snapshots, the one with the phase `ended` last. */
 export type Told = Snapshot;
@@ -18,7 +18,7 @@ export type Told = Snapshot;
 export function obey(execution: Execution, command: Command): void {
   if (command.do === 'start') execution.start(command.atUs, command.absent);
   else if (command.do === 'drain') execution.drain(command.atUs);
-  else execution.end();
+  else execution.end(command.matching);
 }
 
 /** An execution somewhere else, told by commands. */
@@ -26,6 +26,6 @@ export function remote(send: (command: Command) => void): Execution {
   return {
     start: (atUs, absent) => send({ do: 'start', atUs, absent }),
     drain: (atUs) => send({ do: 'drain', atUs }),
-    end: () => send({ do: 'end' }),
+    end: (matching) => send({ do: 'end', matching }),
   };
 }

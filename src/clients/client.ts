@@ -30,8 +30,9 @@ export interface Outgoing {
   payload: Uint8Array;
   readonly qos: Qos;
   readonly retain: boolean;
-  /** Given back by `acknowledged` and `abandoned`. */
+  /** Given back by `acknowledged` and `abandoned`, and so is the sequence number. */
   readonly stream: number;
+  sequence: number;
   /** Told as an MQTT 5 user property [name, value]; absent elsewhere. */
   userProperty?: readonly [string, string];
   /** The client's own, for what it prepares once per topic; the caller sets it to null when it changes topic, size or property. */
@@ -85,9 +86,9 @@ export interface ClientListener {
   /** Reason codes of SUBACK in the order of the filters. */
   subscribed(reasonCodes: Uint8Array | readonly number[], writtenUs: number): void;
   /** PUBACK (QoS 1), PUBCOMP, or a PUBREC with an error (QoS 2). */
-  acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number): void;
+  acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number, sequence: number): void;
   /** In flight when the session ended: never acknowledged. */
-  abandoned(stream: number, dueUs: number): void;
+  abandoned(stream: number, dueUs: number, sequence: number): void;
   /** In flight when the connection broke, and sent again with DUP in the session that was still there [MQTT-4.4.0-1]. */
   resent(stream: number, dueUs: number): void;
   /** Taken by `publish`, but never sent: a limit of the server forbids it. `cause` is its name. */

@@ -110,13 +110,13 @@ class MqttjsClient implements Client {
       this.#refused = true;
       return false;
     }
-    const { stream, qos } = message;
+    const { stream, qos, sequence } = message;
     if (isLarger(message, this.#session.protocol, this.#limits.maximumPacketSize)) {
       this.#listener.forbidden(stream, dueUs, 'packet_too_large');
       return true;
     }
     const id = this.#link.publish(message);
-    if (qos > 0) this.#awaited.published(id, { stream, qos, dueUs, writtenUs });
+    if (qos > 0) this.#awaited.published(id, { stream, qos, dueUs, writtenUs, sequence });
     return true;
   }
 
@@ -124,7 +124,8 @@ class MqttjsClient implements Client {
 
   abandon(): void {
     this.#continuity.abandon();
-    for (const { stream, dueUs } of this.#awaited.abandoned()) this.#listener.abandoned(stream, dueUs);
+    for (const { stream, dueUs, sequence } of this.#awaited.abandoned())
+      this.#listener.abandoned(stream, dueUs, sequence);
   }
 
   disconnect(endSession = false): void {
@@ -255,7 +256,7 @@ class MqttjsClient implements Client {
     const flight = this.#awaited.acknowledged(id, qos);
     if (flight === undefined) {
       if (!this.#continuity.resumed) this.#fail(cause.protocolError, `unexpected acknowledgement of packet id ${id}`);
-    } else this.#listener.acknowledged(flight.stream, code, flight.dueUs, flight.writtenUs);
+    } else this.#listener.acknowledged(flight.stream, code, flight.dueUs, flight.writtenUs, flight.sequence);
     this.#notice();
   }
 

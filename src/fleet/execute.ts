@@ -22,6 +22,6 @@ export function fleet(
   return {
     start: (atUs, absent) => then((one) => one.start(atUs, absent)),
     drain: (atUs) => then((one) => one.drain(atUs)),
-    end: () => then((one) => one.end()),
+    end: (matching) => then((one) => one.end(matching)),
   };
 }

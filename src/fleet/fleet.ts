@@ -2,7 +2,7 @@
 import { nowUs } from '../base/clock.ts';
 import type { Incoming, OpenClient } from '../clients/client.ts';
 import { type Cell, Recorder } from '../metrics/recorder.ts';
-import type { Absence, Phase, Snapshot } from '../metrics/snapshot.ts';
+import type { Absence, Evidence, Phase, Snapshot } from '../metrics/snapshot.ts';
 import type { Qos } from '../mqtt/packets.ts';
 import type { Execution } from '../plan/execution.ts';
 import { jobContext } from '../plan/identity.ts';
@@ -12,6 +12,7 @@ import { publishes, subscribes } from '../plan/streams.ts';
 import { type Gate, gate, rampDueUs } from './connect.ts';
 import { type Crew, expectDeliveries, recruit } from './crew.ts';
 import type { Drive } from './drive.ts';
+import { ledgerOf } from './ledger.ts';
 import type { Host, Member } from './member.ts';
 import { Receipts } from './receipts.ts';
 import { Seconds } from './seconds.ts';
@@ -56,6 +57,7 @@ export class Fleet implements Execution, Host {
   #startUs = never;
   #endUs = never;
   #endedUs = 0;
+  #matching = false;
   /** Lets in those whose sessions are removed at the end. */
   #farewell: Gate | null = null;
   readonly seed: number;
@@ -86,7 +88,9 @@ export class Fleet implements Execution, Host {
     this.#unsettled = this.#members.length;
     const busy = plan.groups.filter((group) => group.slice.count > 0);
     const health = { worker, publishing: busy.some(publishes), receiving: busy.some(subscribes) };
-    this.#seconds = new Seconds(this.#recorder, health, tell);
+    this.#seconds = new Seconds(this.#recorder, health, (snapshot) =>
+      tell(snapshot.phase === 'ended' ? { ...snapshot, evidence: this.#evidence() } : snapshot),
+    );
     this.#ticker = openTicker(() => this.#tick());
     this.#beganUs = nowUs();
     this.#ticker.wake(0);
@@ -112,9 +116,10 @@ export class Fleet implements Execution, Host {
     this.#wake();
   }
 
-  end(): void {
+  end(matching: boolean): void {
     if (this.ending) return;
     this.ending = true;
+    this.#matching = matching;
     this.#endedUs = nowUs();
     for (const crew of this.#crews) crew.gate.shut();
     this.#turns.clear();
@@ -175,6 +180,11 @@ export class Fleet implements Execution, Host {
     this.#ticking = false;
     if (this.#seconds.over) this.#leave();
     else this.#wake();
+  }
+
+  #evidence(): Evidence {
+    const { violations } = this.#receipts;
+    return this.#matching ? { violations, ledger: ledgerOf(this.#members, this.#receipts) } : { violations };
   }
 
   /** Who has not closed by now is not waited for. */

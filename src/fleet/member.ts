@@ -170,8 +170,9 @@ export class Member implements ClientListener {
   }
 
   subscribed(reasonCodes: Uint8Array | readonly number[], writtenUs: number): void {
-    this.#cell.run.times.subscribe_time.record(this.#host.clock() - writtenUs);
-    this.subscriptions.answered(reasonCodes);
+    const nowUs = this.#host.clock();
+    this.#cell.run.times.subscribe_time.record(nowUs - writtenUs);
+    this.subscriptions.answered(reasonCodes, nowUs);
     this.#becomeReady();
   }
 
@@ -229,6 +230,7 @@ export class Member implements ClientListener {
 
   /** Disconnects, or breaks off what is opening; a session that shall not stay on the broker is removed. */
   end(): void {
+    this.subscriptions.end(this.ready);
     if (this.client.connected) this.client.disconnect(this.#session.removable);
     else if (this.#open) this.client.destroy();
     else this.#depart();
@@ -275,12 +277,12 @@ export class Member implements ClientListener {
     this.#host.received(this, message);
   }
 
-  acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number): void {
-    this.#stream(stream)?.acknowledged(reasonCode, dueUs, writtenUs, this.#host.clock());
+  acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number, sequence: number): void {
+    this.#stream(stream)?.acknowledged(reasonCode, dueUs, writtenUs, this.#host.clock(), sequence);
   }
 
-  abandoned(stream: number, dueUs: number): void {
-    this.#stream(stream)?.abandoned(dueUs, !this.#host.ending);
+  abandoned(stream: number, dueUs: number, sequence: number): void {
+    this.#stream(stream)?.abandoned(dueUs, !this.#host.ending, sequence);
   }
 
   resent(stream: number, dueUs: number): void {

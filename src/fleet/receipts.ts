@@ -1,7 +1,8 @@
 /** Cost: reads the stamp, one probe of the inbox, two histogram records and a few counters a message received. */
 import type { Incoming } from '../clients/client.ts';
-import { Inbox } from '../metrics/inbox.ts';
+import { type Arrivals, Inbox } from '../metrics/inbox.ts';
 import type { Tally } from '../metrics/recorder.ts';
+import type { Violation } from '../metrics/snapshot.ts';
 import type { Qos } from '../mqtt/packets.ts';
 import { identity, jobContext } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -15,6 +16,7 @@ import type { Member } from './member.ts';
 
 const kinds = ['planned', 'shared', 'unjudged'] as const;
 const halfRange = 2 ** 31;
+const examplesKept = 5;
 
 /** Counts what the clients of this thread receive: delivery times, and the ledger of what came first, again or late. */
 export class Receipts {
@@ -26,6 +28,8 @@ export class Receipts {
   readonly #stamp: Stamp = { stream: 0, sequence: 0, dueUs: 0, lagUs: 0 };
   /** True where some publish entry carries no stamp: then a message without one may be of this run. */
   readonly #unstamped: boolean;
+  /** The first few of each kind. */
+  readonly violations: Violation[] = [];
   readonly #isWill: ReturnType<typeof willFinder>;
 
   constructor(plan: Plan, tag: number) {
@@ -42,6 +46,7 @@ export class Receipts {
 
   received(member: Member, message: Incoming): void {
     const { receivedUs } = message;
+    member.subscriptions.heardUs = receivedUs;
     const stamp = this.#stamp;
     if (!this.#read(message)) {
       this.#withoutStamp(member, message);
@@ -110,20 +115,39 @@ export class Receipts {
     const { counts } = tally;
     counts.messages_received++;
     if (kind === 0) {
-      const arrival = this.#inbox.arrived(slot, sequence, code >>> 4);
+      const arrival = this.#inbox.arrived(slot, sequence, code >>> 6, member.subscriptions.epoch);
       if (arrival === 'duplicate') {
-        counts.messages_duplicated++;
+        if (duplicateAllowed(code)) counts.messages_duplicated++;
+        else this.#forbidden('duplicate', tally, member);
         return;
       }
       if (arrival === 'copy') {
         counts.messages_copied++;
         return;
       }
-      if (arrival === 'outOfOrder') counts.messages_out_of_order++;
+      if (arrival === 'outOfOrder') {
+        counts.messages_out_of_order++;
+        this.#violated('out_of_order', member);
+      }
       counts.deliveries_made++;
     } else if (kind === 1) counts.deliveries_made++;
     else counts.messages_unjudged++;
     this.#time(tally, message.receivedUs);
+  }
+
+  #forbidden(kind: Violation['kind'], tally: Tally, member: Member): void {
+    tally.cause('messages_duplicated', 'forbidden');
+    this.#violated(kind, member);
+  }
+
+  #violated(kind: Violation['kind'], member: Member): void {
+    if (this.violations.filter((known) => known.kind === kind).length >= examplesKept) return;
+    const { stream, sequence, dueUs } = this.#stamp;
+    this.violations.push({ kind, stream, sequence, dueUs, receiver: member.number });
+  }
+
+  arrivals(): Iterable<Arrivals> {
+    return this.#inbox.arrivals();
   }
 
   /** Once for each pair of receiver and stream; -1: the plan has no such stream. */
@@ -135,7 +159,8 @@ export class Receipts {
     if (publication === undefined) return -1;
     const sameBroker = this.#plan.cluster || who.broker === member.who.broker;
     const judged = (topicFilter: string) => this.#judged(topicFilter, member.who.broker);
-    return encode(route(publication, member.subscriptions.filters, member.subscriptions.granted, sameBroker, judged));
+    const { filters, granted } = member.subscriptions;
+    return encode(route(publication, filters, granted, sameBroker, judged), publication.qos);
   }
 }
 
@@ -143,7 +168,12 @@ function textOf(message: Incoming, part: 'topic' | 'payload'): string {
   return message.bytes.toString('utf8', message[`${part}Start`], message[`${part}End`]);
 }
 
-/** Two bits of kind, two of QoS, the rest are the copies. */
-function encode({ kind, qos, copies }: Route): number {
-  return kinds.indexOf(kind) | (qos << 2) | (copies << 4);
+/** Two bits of kind, two of QoS, two of the QoS at which it was published, the rest are the copies. */
+function encode({ kind, qos, copies }: Route, published: Qos): number {
+  return kinds.indexOf(kind) | (qos << 2) | (published << 4) | (copies << 6);
+}
+
+/** Where one of the two hops is at least once; what is published at QoS 1 may come again at QoS 0 too. */
+function duplicateAllowed(code: number): boolean {
+  return ((code >>> 2) & 3) === 1 || ((code >>> 4) & 3) === 1;
 }

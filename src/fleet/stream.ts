@@ -2,6 +2,7 @@
 
 import { reasonName } from '../clients/causes.ts';
 import type { Client } from '../clients/client.ts';
+import { Ranges } from '../metrics/ranges.ts';
 import type { Cell } from '../metrics/recorder.ts';
 import type { Qos } from '../mqtt/packets.ts';
 import type { Publication, Work } from '../workloads/workload.ts';
@@ -26,6 +27,12 @@ export class Stream {
   settled = 0;
   /** Written messages; also the next sequence number. */
   sequence = 0;
+  /** Which numbers were due in the measured window: from <= number < to; to 0: none. */
+  measuredFrom = 0;
+  measuredTo = 0;
+  /** Numbers that were never acknowledged, and those that were refused or never sent. */
+  readonly unacked = new Ranges();
+  readonly refused = new Ranges();
   owes: readonly Owed[] = [];
   /** Has not reached its limit, and its client may still be there. */
   active = true;
@@ -56,7 +63,11 @@ export class Stream {
   publish(client: Client, dueUs: number, nowUs: number): boolean {
     if (!this.#operate.call(this.#work, client, this.sequence, dueUs, nowUs)) return false;
     this.sequence = (this.sequence + 1) >>> 0;
-    this.cell.at(dueUs).counts.messages_sent++;
+    const tally = this.cell.at(dueUs);
+    tally.counts.messages_sent++;
+    // What was due in the measured window follows what was due before it.
+    if (tally === this.cell.run) this.measuredTo = this.sequence;
+    else if (this.measuredTo === 0) this.measuredFrom = this.sequence;
     // QoS 0 is never acknowledged, so it is never in flight.
     if (this.qos > 0) this.cell.gauges.in_flight++;
     for (let i = 0; i < this.owes.length; i++) {
@@ -66,7 +77,7 @@ export class Stream {
     return true;
   }
 
-  acknowledged(reasonCode: number, dueUs: number, writtenUs: number, nowUs: number): void {
+  acknowledged(reasonCode: number, dueUs: number, writtenUs: number, nowUs: number, sequence: number): void {
     this.cell.gauges.in_flight--;
     const tally = this.cell.at(dueUs);
     if (reasonCode < 0x80) {
@@ -76,13 +87,15 @@ export class Stream {
       return;
     }
     tally.cause('publish_errors', reasonName(reasonCode));
+    this.refused.add(sequence);
     // What the broker refused it owes to nobody.
     for (const { cell, count } of this.owes) cell.at(dueUs).counts.deliveries_expected -= count;
   }
 
   /** `lost`: the session ended under it; else the run itself ended. */
-  abandoned(dueUs: number, lost: boolean): void {
+  abandoned(dueUs: number, lost: boolean, sequence: number): void {
     this.cell.gauges.in_flight--;
+    this.unacked.add(sequence);
     const tally = this.cell.at(dueUs);
     tally.counts.messages_unacked++;
     if (lost) tally.cause('publish_errors', sessionLost);
@@ -95,6 +108,7 @@ export class Stream {
 
   /** Told while it is published: what is counted there as sent, and owed, never was. */
   forbidden(dueUs: number, cause: string): void {
+    this.refused.add(this.sequence);
     const tally = this.cell.at(dueUs);
     tally.counts.messages_sent--;
     tally.cause('publishes_dropped', cause);

@@ -1,14 +1,24 @@
+import { noTimeUs } from '../base/clock.ts';
 import { reasonName } from '../clients/causes.ts';
 import type { Filter } from '../clients/client.ts';
 import { filterRefusal, type Limits } from '../clients/limits.ts';
 import type { Cell } from '../metrics/recorder.ts';
 import type { Absence } from '../metrics/snapshot.ts';
 
+/** Beyond so many the last one lasts until the next. */
+const mostAbsences = 64;
+
 /** What one client subscribes to, and what of it was granted. */
 export class Subscriptions {
   readonly filters: readonly Filter[];
   /** What SUBACK granted for each filter; 128 and above: refused. */
   granted: readonly number[] = [];
+  /** How often it has subscribed anew. */
+  epoch = 0;
+  /** When it last received anything; set by who counts receipts. */
+  heardUs = noTimeUs;
+  /** While it was not subscribed: from the last it heard to the SUBACK that came then, in turns. */
+  readonly absentUs: number[] = [];
   readonly #jobs: readonly number[];
   readonly #cell: Cell;
   /** The filters of the last SUBSCRIBE, by their places. */
@@ -27,6 +37,7 @@ export class Subscriptions {
 
   /** What to ask for. What the broker's limits rule out is not asked: it counts as refused, as the broker would refuse it. */
   ask(limits: Limits): readonly Filter[] {
+    if (this.granted.length > 0) this.epoch++;
     const refusals = this.filters.map(({ topicFilter }) => filterRefusal(limits, topicFilter));
     for (const code of refusals) if (code !== undefined) this.#refused(code);
     this.granted = refusals.map((code) => code ?? 0);
@@ -34,7 +45,8 @@ export class Subscriptions {
     return this.#asked.map((i) => this.filters[i] as Filter);
   }
 
-  answered(reasonCodes: Uint8Array | readonly number[]): void {
+  answered(reasonCodes: Uint8Array | readonly number[], nowUs: number): void {
+    if (this.epoch > 0) this.#absent(nowUs);
     const granted = [...this.granted];
     for (const [i, code] of reasonCodes.entries()) {
       granted[this.#asked[i] as number] = code;
@@ -42,6 +54,18 @@ export class Subscriptions {
       else this.#refused(code);
     }
     this.granted = granted;
+  }
+
+  /** It was not subscribed until now. */
+  #absent(untilUs: number): void {
+    const last = this.absentUs.length - 1;
+    if (last < 2 * mostAbsences) this.absentUs.push(this.heardUs, untilUs);
+    else this.absentUs[last] = untilUs;
+  }
+
+  /** Our own end of the connection comes: was it there until now? */
+  end(subscribed: boolean): void {
+    if (!subscribed) this.#absent(Number.MAX_SAFE_INTEGER);
   }
 
   #refused(code: number): void {

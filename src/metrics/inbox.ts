@@ -1,9 +1,24 @@
-/** Cost: one probe of an open-addressing table a message; 29 bytes a slot, 36 to 54 a pair; ranges only for streams with old gaps. */
+/** Cost: one probe of an open-addressing table a message; 31 bytes a slot, 39 to 58 a pair; ranges only for streams with old gaps. */
 
 export type Arrival = 'first' | 'outOfOrder' | 'duplicate' | 'copy';
 
-/** First and last missing sequence number, in turns, from the oldest on. */
+/** First and last number of each gap and how many are missing in it, in turns, from the oldest on. */
 type Gaps = number[];
+
+/** What has come of one stream at one receiver: everything below `next` but for the gaps. */
+export interface Arrivals {
+  readonly receiver: number;
+  readonly stream: number;
+  readonly next: number;
+  /** The receiver's time of subscription in which `next - 1` came. */
+  readonly epoch: number;
+  /** First, last and how many are missing, in turns. */
+  readonly gaps: readonly number[];
+  /** First and last of what was skipped from one time of subscription to another, in turns. */
+  readonly interrupted: readonly number[];
+}
+
+const none: readonly number[] = [];
 
 const maxRanges = 16;
 const emptySlot = -1;
@@ -27,7 +42,9 @@ export class Inbox {
   #route = new Int32Array(this.#capacity);
   /** Further copies of `highest` that have come. */
   #copies = new Uint8Array(this.#capacity);
+  #epochs = new Uint16Array(this.#capacity);
   readonly #gaps = new Map<number, Gaps>();
+  readonly #interrupted = new Map<number, number[]>();
 
   get size(): number {
     return this.#size;
@@ -63,8 +80,8 @@ export class Inbox {
     return (sequence - (this.#highest[slot] as number)) >>> 0;
   }
 
-  /** `copiesAllowed`: further copies of one message that are not duplicates. */
-  arrived(slot: number, sequence: number, copiesAllowed: number): Arrival {
+  /** `copiesAllowed`: further copies of one message that are not duplicates. `epoch`: how often the receiver has subscribed anew. */
+  arrived(slot: number, sequence: number, copiesAllowed: number, epoch = 0): Arrival {
     const ahead = this.ahead(slot, sequence);
     if (ahead === 1) {
       // The ordinary case: the next one.
@@ -74,16 +91,26 @@ export class Inbox {
       this.#low[slot] = (low << 1) | 1;
       this.#highest[slot] = sequence;
       this.#copies[slot] = 0;
+      this.#epochs[slot] = epoch;
       return 'first';
     }
     if (ahead === 0) return this.#again(slot, copiesAllowed);
     if (ahead < 0x80000000) {
+      if (this.#epochs[slot] !== epoch) this.#interrupt(slot, sequence);
       this.#leap(slot, ahead);
       this.#highest[slot] = sequence;
+      this.#epochs[slot] = epoch;
       this.#copies[slot] = 0;
       return 'first';
     }
     return this.#behind(slot, sequence) ? 'outOfOrder' : copiesAllowed > 0 ? 'copy' : 'duplicate';
+  }
+
+  #interrupt(slot: number, sequence: number): void {
+    const key = this.#keys[slot] as number;
+    const ranges = this.#interrupted.get(key) ?? [];
+    ranges.push(((this.#highest[slot] as number) + 1) >>> 0, (sequence - 1) >>> 0);
+    this.#interrupted.set(key, ranges);
   }
 
   #again(slot: number, copiesAllowed: number): Arrival {
@@ -136,9 +163,12 @@ export class Inbox {
       gaps = [];
       this.#gaps.set(key, gaps);
     }
-    const last = gaps.length - 1;
-    if (last > 0 && gaps[last] === (from - 1) >>> 0) gaps[last] = to;
-    else gaps.push(from, to);
+    const count = ((to - from) >>> 0) + 1;
+    const last = gaps.length - 2;
+    if (last > 0 && gaps[last] === (from - 1) >>> 0) {
+      gaps[last] = to;
+      gaps[last + 1] = (gaps[last + 1] as number) + count;
+    } else gaps.push(from, to, count);
     bound(gaps);
   }
 
@@ -146,18 +176,49 @@ export class Inbox {
   #fill(slot: number, sequence: number): boolean {
     const gaps = this.#gaps.get(this.#keys[slot] as number);
     if (gaps === undefined) return false;
-    for (let i = 0; i < gaps.length; i += 2) {
+    for (let i = 0; i < gaps.length; i += 3) {
       const from = gaps[i] as number;
       const to = gaps[i + 1] as number;
       if ((sequence - from) >>> 0 > (to - from) >>> 0) continue;
-      const rest: number[] = [];
-      if (sequence !== from) rest.push(from, (sequence - 1) >>> 0);
-      if (sequence !== to) rest.push((sequence + 1) >>> 0, to);
-      gaps.splice(i, 2, ...rest);
+      gaps.splice(i, 3, ...without(from, to, gaps[i + 2] as number, sequence));
       bound(gaps);
       return true;
     }
     return false;
+  }
+
+  /** Everything, pair by pair; for the end of a run. */
+  *arrivals(): Generator<Arrivals> {
+    for (let slot = 0; slot < this.#capacity; slot++) {
+      const key = this.#keys[slot] as number;
+      if (key === emptySlot) continue;
+      const receiver = Math.floor(key / 2 ** 24);
+      const next = ((this.#highest[slot] as number) + 1) >>> 0;
+      const gaps = this.#gapsOf(slot);
+      const interrupted = this.#interrupted.get(key) ?? none;
+      yield {
+        receiver,
+        stream: key - receiver * 2 ** 24,
+        next,
+        epoch: this.#epochs[slot] as number,
+        gaps,
+        interrupted,
+      };
+    }
+  }
+
+  /** With those that the map still holds. */
+  #gapsOf(slot: number): readonly number[] {
+    const old = this.#gaps.get(this.#keys[slot] as number);
+    if (this.#low[slot] === 0xffffffff && this.#high[slot] === 0xffffffff) return old ?? none;
+    const gaps = [...(old ?? none)];
+    for (let back = 63; back >= 0; back--) {
+      const map = back < 32 ? this.#low : this.#high;
+      if (((map[slot] as number) & ((1 << (back & 31)) >>> 0)) !== 0) continue;
+      const number = ((this.#highest[slot] as number) - 1 - back) >>> 0;
+      gaps.push(number, number, 1);
+    }
+    return gaps;
   }
 
   #probe(key: number): number {
@@ -183,6 +244,7 @@ export class Inbox {
       high: this.#high,
       route: this.#route,
       copies: this.#copies,
+      epochs: this.#epochs,
     };
     this.#capacity = Math.ceil(this.#capacity * growth);
     this.#keys = new Float64Array(this.#capacity).fill(emptySlot);
@@ -191,6 +253,7 @@ export class Inbox {
     this.#high = new Uint32Array(this.#capacity);
     this.#route = new Int32Array(this.#capacity);
     this.#copies = new Uint8Array(this.#capacity);
+    this.#epochs = new Uint16Array(this.#capacity);
     for (let i = 0; i < old.keys.length; i++) {
       const key = old.keys[i] as number;
       if (key === emptySlot) continue;
@@ -201,11 +264,24 @@ export class Inbox {
       this.#high[slot] = old.high[i] as number;
       this.#route[slot] = old.route[i] as number;
       this.#copies[slot] = old.copies[i] as number;
+      this.#epochs[slot] = old.epochs[i] as number;
     }
   }
 }
 
-/** Beyond the limit the two oldest ranges become one; what lies between them counts as missing. */
+/** Beyond the limit the two oldest ranges become one, in which not all is missing. */
 function bound(gaps: Gaps): void {
-  if (gaps.length > 2 * maxRanges) gaps.splice(1, 2);
+  if (gaps.length > 3 * maxRanges) gaps.splice(1, 5, gaps[4] as number, (gaps[2] as number) + (gaps[5] as number));
+}
+
+/** A gap without one of its numbers; where not all of it is missing the rest is divided by length. */
+function without(from: number, to: number, missing: number, sequence: number): number[] {
+  const before = (sequence - from) >>> 0;
+  const behind = (to - sequence) >>> 0;
+  const left = missing - 1;
+  const first = Math.max(left - behind, Math.min(before, Math.round((left * before) / Math.max(1, before + behind))));
+  const rest: number[] = [];
+  if (first > 0) rest.push(from, (sequence - 1) >>> 0, first);
+  if (left - first > 0) rest.push((sequence + 1) >>> 0, to, left - first);
+  return rest;
 }

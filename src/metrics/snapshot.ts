@@ -1,4 +1,5 @@
 import type { CounterName, GaugeName, TimeName } from './catalog.ts';
+import { joinLedgers, type Ledger } from './ledger.ts';
 
 /** How far a worker, or a run, has come; in this order. */
 export const phases = ['connecting', 'ready', 'warmUp', 'measuring', 'draining', 'ended'] as const;
@@ -57,6 +58,23 @@ export interface RunEvent {
   readonly text: string;
 }
 
+/** A delivery that breaks the contract of its QoS; the first few of each thread are kept. */
+export interface Violation {
+  readonly kind: 'duplicate' | 'out_of_order';
+  readonly stream: number;
+  readonly sequence: number;
+  readonly dueUs: number;
+  /** The number of the client in the plan. */
+  readonly receiver: number;
+}
+
+/** What is told of single messages, with the last snapshot only. */
+export interface Evidence {
+  readonly violations: readonly Violation[];
+  /** Absent where it was not asked for. */
+  readonly ledger?: Ledger;
+}
+
 /** How far the worker has come, in us of the monotonic clock; 0: not yet. Replaced, never added. */
 export interface Progress {
   /** From the first attempt to connect to the last CONNACK before the load. */
@@ -84,6 +102,7 @@ export interface Snapshot {
   readonly absent: readonly Absence[];
   readonly events: readonly RunEvent[];
   readonly progress: Progress;
+  readonly evidence?: Evidence;
 }
 
 export const noProgress: Progress = { rampFromUs: 0, rampToUs: 0, windowFromUs: 0, windowToUs: 0, lastDueUs: 0 };
@@ -98,4 +117,11 @@ export function joinProgress(a: Progress, b: Progress): Progress {
     windowToUs: Math.max(a.windowToUs, b.windowToUs),
     lastDueUs: Math.max(a.lastDueUs, b.lastDueUs),
   };
+}
+
+/** Of several workers; what one of them cannot tell, as it died, cannot be matched. */
+export function joinEvidence(parts: readonly (Evidence | undefined)[]): Evidence | undefined {
+  if (parts.every((part) => part === undefined)) return undefined;
+  const ledger = joinLedgers(parts.map((part) => part?.ledger));
+  return { violations: parts.flatMap((part) => part?.violations ?? []), ...(ledger !== undefined && { ledger }) };
 }

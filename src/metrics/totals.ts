@@ -5,6 +5,7 @@ import type {
   Absence,
   CellSnapshot,
   Counted,
+  Evidence,
   Health,
   Labels,
   Lost,
@@ -56,6 +57,7 @@ export class Totals {
   #absent: Absence[] = [];
   #events: RunEvent[] = [];
   #progress: Progress = noProgress;
+  #evidence: Evidence | undefined;
 
   constructor(subBuckets: 2048 | 256) {
     this.#subBuckets = subBuckets;
@@ -84,6 +86,10 @@ export class Totals {
   get progress(): Progress {
     return this.#progress;
   }
+  /** Of the end of the run. */
+  get evidence(): Evidence | undefined {
+    return this.#evidence;
+  }
   /** How long the measured window has lasted so far. */
   get measuredSeconds(): number {
     return Math.max(0, this.#progress.windowToUs - this.#progress.windowFromUs) / 1e6;
@@ -99,6 +105,7 @@ export class Totals {
     this.#lost.push(...snapshot.lost);
     this.#absent.push(...snapshot.absent);
     this.#events.push(...snapshot.events);
+    this.#evidence = snapshot.evidence;
     this.#progress = latest(this.#progress, snapshot.progress);
     // A cell that is not told of any more was of a worker that is gone.
     for (const sum of this.#cells.values()) sum.gauges = {};

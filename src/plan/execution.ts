@@ -7,8 +7,8 @@ export interface Execution {
   start(atUs: number, absent: readonly Absence[]): void;
   /** Ends the load early: nothing due at `atUs` or later is published. */
   drain(atUs: number): void;
-  /** Disconnects; a snapshot with the phase `ended` is the last. */
-  end(): void;
+  /** Disconnects; a snapshot with the phase `ended` is the last. `matching`: it tells of single messages, because some are missing. */
+  end(matching: boolean): void;
 }
 
 /** Connects and subscribes at once, then obeys. This is all that a backend has to provide. */

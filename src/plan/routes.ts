@@ -23,13 +23,16 @@ type Subscription = {
   readonly share: string | undefined;
 };
 
+type Owed = { readonly recipients: readonly Recipient[]; readonly expectations: readonly Expectation[] };
+
+const nothing: Owed = { recipients: [], expectations: [] };
 const everywhere = '';
 
 /** What every message of a publication owes to the subscribers of the plan (measuring.md: "Expected deliveries"). */
 export class Routes {
   readonly #plan: Plan;
   readonly #trees = new Map<string, FilterTree<Subscription>>();
-  readonly #memo = new Map<string, readonly Expectation[]>();
+  readonly #memo = new Map<string, Owed>();
   readonly #judged: JudgedShares;
 
   /** `absent`: what is not to be expected, told by the parts of the run before the load. */
@@ -73,37 +76,59 @@ export class Routes {
     return tree;
   }
 
-  /** Publications that reach the same filters at the same QoS share one list. */
   expectations(publication: Publication, broker: string): readonly Expectation[] {
-    if (!publication.stamped || !this.#plan.judged) return [];
+    return this.#owed(publication, broker).expectations;
+  }
+
+  recipients(publication: Publication, broker: string): readonly Recipient[] {
+    return this.#owed(publication, broker).recipients;
+  }
+
+  /** Publications that reach the same filters at the same QoS share one list. */
+  #owed(publication: Publication, broker: string): Owed {
+    if (!publication.stamped || !this.#plan.judged) return nothing;
     const leaves = this.#tree(broker).match(publication.levels, 'yes');
     const name = `${this.#plan.cluster ? everywhere : broker}\n${publication.qos}\n${leaves.map((leaf) => leaf.id).join()}`;
     let known = this.#memo.get(name);
     if (known === undefined) {
-      known = expect(
-        leaves.flatMap((leaf) => leaf.entries),
-        publication.qos,
-      );
+      const subscriptions = leaves.flatMap((leaf) => leaf.entries);
+      const recipients = recipientsOf(subscriptions, publication.qos);
+      known = { recipients, expectations: expect(recipients) };
       this.#memo.set(name, known);
     }
     return known;
   }
 }
 
+/** One delivery that a message owes: to a client, or to any member of a share. */
+export interface Recipient {
+  /** Its number in the plan; of a share, that of one member. */
+  readonly client: number;
+  readonly shared: boolean;
+  readonly labels: Labels & { readonly qos: Qos };
+}
+
 /** Several filters of one client that match owe one copy at the highest granted QoS [MQTT-3.3.5-1]; a share owes one in all. */
-function expect(subscriptions: readonly Subscription[], published: Qos): Expectation[] {
+function recipientsOf(subscriptions: readonly Subscription[], published: Qos): Recipient[] {
   const highest = new Map<number | string, Subscription>();
   for (const one of subscriptions) {
     const owner = one.share ?? one.client;
     const before = highest.get(owner);
     if (before === undefined || before.granted < one.granted) highest.set(owner, one);
   }
+  return [...highest.values()].map(({ client, share, labels, granted }) => ({
+    client,
+    shared: share !== undefined,
+    labels: { ...labels, qos: Math.min(published, granted) as Qos },
+  }));
+}
+
+function expect(recipients: readonly Recipient[]): Expectation[] {
   const counts = new Map<string, { labels: Labels & { qos: Qos }; count: number }>();
-  for (const { labels, granted } of highest.values()) {
-    const qos = Math.min(published, granted) as Qos;
-    const name = `${labels.group}\n${labels.broker}\n${qos}`;
+  for (const { labels } of recipients) {
+    const name = `${labels.group}\n${labels.broker}\n${labels.qos}`;
     const row = counts.get(name);
-    if (row === undefined) counts.set(name, { labels: { ...labels, qos }, count: 1 });
+    if (row === undefined) counts.set(name, { labels, count: 1 });
     else row.count++;
   }
   return [...counts.values()];

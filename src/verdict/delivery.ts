@@ -3,7 +3,9 @@ import type { Labels } from '../metrics/snapshot.ts';
 import type { Totals, Where } from '../metrics/totals.ts';
 import type { Plan } from '../plan/plan.ts';
 import { disturbances } from './disturbed.ts';
-import type { DeliveryResult } from './result.ts';
+import { examples } from './examples.ts';
+import { type Matched, matchLosses } from './losses.ts';
+import type { DeliveryResult, ViolationResult } from './result.ts';
 import type { Series } from './series.ts';
 
 /** A settled metric: how many, and how many of each cause or kind. */
@@ -29,11 +31,20 @@ export interface Deliveries {
   expected(where: Where): number;
   readonly rows: readonly DeliveryResult[];
   readonly warnings: readonly string[];
+  readonly examples: readonly ViolationResult[];
 }
 
 export function settle(plan: Plan, totals: Totals, series: Series): Deliveries {
+  const losses = matchLosses(plan, totals, (labels) => series.arrivedAtTheEnd(labels));
   const disturbed = disturbances(plan, totals);
-  const cells = totals.cells().map((labels) => balance(labels, totals, lossCause(labels, totals, series, disturbed)));
+  const why: Why = (labels, lost) => {
+    if (labels.qos === 0) return single('qos0', lost);
+    const matched = losses?.of(labels);
+    return matched === undefined
+      ? counted(labels, lost, totals, lossCause(labels, totals, series, disturbed))
+      : causes(matched, lost);
+  };
+  const cells = totals.cells().map((labels) => balance(labels, totals, why));
   const matching = (where: Where) => cells.filter(({ labels }) => matches(labels, where));
   return {
     lost: (where) => joined(matching(where).map((cell) => cell.lost)),
@@ -41,10 +52,14 @@ export function settle(plan: Plan, totals: Totals, series: Series): Deliveries {
     expected: (where) => sum(matching(where), (cell) => cell.expected),
     rows: rows(cells),
     warnings: warnings(cells, totals),
+    examples: examples(plan, totals, losses),
   };
 }
 
-function balance(labels: Labels, totals: Totals, cause: string): CellBalance {
+/** What a loss of a cell splits into. */
+type Why = (labels: Labels, lost: number) => Settled;
+
+function balance(labels: Labels, totals: Totals, why: Why): CellBalance {
   // A cell without a QoS would match the cells of every QoS; deliveries always have one.
   if (labels.qos === undefined) {
     return { labels, expected: 0, made: 0, lost: none, violations: none, duplicated: 0, outOfOrder: 0 };
@@ -55,34 +70,42 @@ function balance(labels: Labels, totals: Totals, cause: string): CellBalance {
   const made = count('deliveries_made');
   const duplicated = count('messages_duplicated');
   const outOfOrder = count('messages_out_of_order');
-  const lost = lossOf(cause, Math.max(0, expected - made), totals.of('deliveries_unacked', labels)?.count ?? 0);
+  const lost = why(labels, Math.max(0, expected - made));
   const violations = joined([
-    cause === 'acked_not_delivered' ? lost : none,
-    single('duplicate', duplicateAllowed(labels.qos, totals) ? 0 : duplicated),
+    single('acked_not_delivered', lost.by['acked_not_delivered'] ?? 0),
+    single('duplicate', totals.causes('messages_duplicated', labels)['forbidden'] ?? 0),
     single('out_of_order', outOfOrder),
   ]);
   return { labels, expected, made, lost, violations, duplicated, outOfOrder };
 }
 
-/**
- * Allowed where any hop is at least once. Cells know the delivered QoS only: what arrived at QoS 0 may have been published
- * at QoS 1 and sent again, so it is judged only where nothing is published at QoS 1.
- */
-function duplicateAllowed(delivered: 0 | 1 | 2, totals: Totals): boolean {
-  if (delivered !== 0) return delivered === 1;
-  return (totals.of('messages_sent', { qos: 1 })?.count ?? 0) > 0;
+/** What no excuse covers was acknowledged and never came. Never more than was lost, as the counts are what the totals say. */
+function causes({ excuses, unclear }: Matched, lost: number): Settled {
+  let left = lost;
+  const parts: Settled[] = [];
+  const take = (cause: string, count: number) => {
+    const taken = Math.min(left, count);
+    parts.push(single(cause, taken));
+    left -= taken;
+  };
+  for (const [excuse, count] of excuses) take(excuse, count);
+  take('unknown', unclear);
+  take('acked_not_delivered', left);
+  return joined(parts);
 }
 
-/** Of what is lost with the subscribers' sessions, so much may as well be lost because its publish was never acknowledged. */
-function lossOf(cause: string, lost: number, unacked: number): Settled {
+/**
+ * Where messages cannot be matched (a shared subscription, or a thread that died), by counts. Of what is lost with the
+ * subscribers' sessions, so much may as well be lost because its publish was never acknowledged.
+ */
+function counted(labels: Labels, lost: number, totals: Totals, cause: string): Settled {
   if (cause !== 'session_gone') return single(cause, lost);
-  const unclear = Math.min(lost, unacked);
+  const unclear = Math.min(lost, totals.of('deliveries_unacked', labels)?.count ?? 0);
   return joined([single(cause, lost - unclear), single('unknown', unclear)]);
 }
 
 /** Why a delivery of this cell is missing, as far as counts can tell it. */
 function lossCause(labels: Labels, totals: Totals, series: Series, disturbed: (labels: Labels) => boolean): string {
-  if (labels.qos === 0) return 'qos0';
   if (series.arrivedAtTheEnd(labels)) return 'drain_ended';
   const { group, broker } = labels;
   if ((totals.of('sessions_gone', { group, broker })?.count ?? 0) > 0) return 'session_gone';

@@ -70,6 +70,7 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
       ]),
     ),
     delivery: measured.deliveries.rows,
+    violations: measured.deliveries.examples,
     series: seconds,
     events: [...events, ...returns(seconds, groups)].sort((one, other) => one.t - other.t),
   };

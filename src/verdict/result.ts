@@ -4,6 +4,17 @@ import type { CounterName, GaugeName, SettledName, TimeName } from '../metrics/c
 import type { Phase } from '../metrics/snapshot.ts';
 
 export type Verdict = 'passed' | 'failed' | 'invalid' | 'incomplete' | 'notStarted' | 'aborted';
+/** A broken promise: message `sequence` (from 0) of a publisher's entry, due `t` ms after the load began; null: not known. */
+export interface ViolationResult {
+  readonly kind: 'acked_not_delivered' | 'duplicate' | 'out_of_order';
+  readonly publisher: string;
+  readonly subscriber: string;
+  readonly topic: string;
+  readonly qos: 0 | 1 | 2;
+  readonly sequence: number;
+  readonly t: number | null;
+}
+
 export type TrustVerdict = 'trustworthy' | 'degraded' | 'invalid';
 
 /** `count`: by due time in the measured window (the whole run for metrics of scope run); `inWindow`: events in the window; `rate`: inWindow a second. */
@@ -115,6 +126,8 @@ export interface Result {
   readonly groups: Readonly<Record<string, PartResult>>;
   readonly brokers: Readonly<Record<string, PartResult & { readonly url: string; readonly embedded: boolean }>>;
   readonly delivery: readonly DeliveryResult[];
+  /** The first few of each kind of delivery_violations. */
+  readonly violations: readonly ViolationResult[];
   readonly series: readonly SeriesEntry[];
   readonly events: readonly { readonly t: number; readonly text: string }[];
 }

@@ -73,6 +73,7 @@ class PublishWork implements Work {
 
   operate(client: Client, sequence: number, dueUs: number, nowUs: number): boolean {
     const message = this.#message;
+    message.sequence = sequence;
     this.#fill(message, sequence, dueUs, nowUs - dueUs);
     if (this.#topic !== null) {
       message.topicName = this.#topic.render(this.#who, sequence, Date.now());
@@ -103,7 +104,7 @@ export const publish: Workload<PublishOptions> = {
     const fillOf = preparePayload(payload, context);
     return (who, stream) => {
       const topicName = template.varies ? '' : template.render(who, 0, 0);
-      const message: Outgoing = { topicName, payload: nothing, qos, retain, stream, memo: null };
+      const message: Outgoing = { topicName, payload: nothing, qos, retain, stream, sequence: 0, memo: null };
       return new PublishWork(message, fillOf(who, stream), template.varies ? template : null, who);
     };
   },

@@ -169,6 +169,7 @@ export function streamOf(member: Member, number = member.who.index, qos: Qos = 0
     qos,
     retain: false,
     stream: number,
+    sequence: 0,
     memo: null,
   };
   const operate: Work['operate'] = (client, _sequence, dueUs, nowUs) => client.publish(message, dueUs, nowUs);

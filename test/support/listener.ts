@@ -26,6 +26,8 @@ export class RecordingListener implements ClientListener {
   readonly closes: { cause: string; detail: string | undefined }[] = [];
   readonly subacks: { codes: number[]; writtenUs: number }[] = [];
   readonly acks: Ack[] = [];
+  /** Of what was acknowledged or abandoned. */
+  readonly sequences: number[] = [];
   readonly abandons: { stream: number; dueUs: number }[] = [];
   readonly resends: { stream: number; dueUs: number }[] = [];
   readonly forbiddens: { stream: number; dueUs: number; cause: string }[] = [];
@@ -52,12 +54,14 @@ export class RecordingListener implements ClientListener {
     this.#wake();
   }
 
-  acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number): void {
+  acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number, sequence: number): void {
     this.acks.push({ stream, reasonCode, dueUs, writtenUs });
+    this.sequences.push(sequence);
     this.#wake();
   }
 
-  abandoned(stream: number, dueUs: number): void {
+  abandoned(stream: number, dueUs: number, sequence: number): void {
+    this.sequences.push(sequence);
     this.abandons.push({ stream, dueUs });
     this.#wake();
   }

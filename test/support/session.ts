@@ -20,5 +20,5 @@ export function sessionTo(url: string, settings: Partial<Session> = {}): Session
 }
 
 export function publishing(topicName: string, qos: Qos, payload: string | Uint8Array, stream = 0): Outgoing {
-  return { topicName, qos, payload: Buffer.from(payload), retain: false, stream, memo: null };
+  return { topicName, qos, payload: Buffer.from(payload), retain: false, stream, sequence: 0, memo: null };
 }

@@ -6,14 +6,14 @@ import { randomFor } from '../support/seeded.ts';
 describe('the window of publishes in flight', () => {
   test('gives out each packet id once, from 1 on, and then says full', () => {
     const window = new InFlight(3);
-    const take = () => window.take(1, 0, 0, 0);
+    const take = () => window.take(1, 0, 0, 0, 0);
     assert.deepEqual([take(), take(), take(), take(), window.count], [1, 2, 3, 0, 3]);
   });
 
   test('keeps stream, due and written time of each, and what it waits for', () => {
     const window = new InFlight(2);
-    window.take(1, 16_777_215, 3e12, 3e12 + 1);
-    const id = window.take(2, 5, 7, 8);
+    window.take(1, 16_777_215, 3e12, 3e12 + 1, 0);
+    const id = window.take(2, 5, 7, 8, 0);
     assert.deepEqual([window.stream(1), window.dueUs(1), window.writtenUs(1)], [16_777_215, 3e12, 3e12 + 1]);
     assert.deepEqual(
       [window.answer(0x40, 1, 0), window.answer(0x50, 1, 0), window.answer(0x70, 1, 0)],
@@ -24,7 +24,7 @@ describe('the window of publishes in flight', () => {
 
   test('leads a QoS 2 publish from PUBREC to PUBCOMP, and ends it with a PUBREC that refuses [MQTT-4.3.3-1]', () => {
     const window = new InFlight(2);
-    const id = window.take(2, 0, 0, 0);
+    const id = window.take(2, 0, 0, 0, 0);
     assert.equal(window.answer(0x50, id, 0x87), 'done');
     assert.equal(window.answer(0x50, id, 0), 'pubrel');
     // The broker may not have seen our PUBREL, and asks again.
@@ -35,7 +35,7 @@ describe('the window of publishes in flight', () => {
 
   test('knows nothing of ids that are not in flight', () => {
     const window = new InFlight(2);
-    const id = window.take(1, 0, 0, 0);
+    const id = window.take(1, 0, 0, 0, 0);
     window.release(id);
     for (const one of [0, 1, 2, 3, 65_535]) {
       for (const first of [0x40, 0x50, 0x70]) assert.equal(window.answer(first, one, 0), 'unknown');
@@ -46,7 +46,7 @@ describe('the window of publishes in flight', () => {
     const window = new InFlight(4);
     const used: number[] = [];
     for (let i = 0; i < 8; i++) {
-      const id = window.take(1, 0, 0, 0);
+      const id = window.take(1, 0, 0, 0, 0);
       used.push(id);
       window.release(id);
     }
@@ -60,7 +60,7 @@ describe('the window of publishes in flight', () => {
       const flying = new Map<number, number>();
       for (let i = 0; i < 20_000; i++) {
         if (random(2) === 0) {
-          const id = window.take(1, i, i, i);
+          const id = window.take(1, i, i, i, 0);
           assert.equal(id === 0, flying.size === size);
           if (id === 0) continue;
           assert.ok(id >= 1 && id <= size && !flying.has(id));
@@ -81,7 +81,7 @@ describe('the window of publishes in flight', () => {
 
   test('gives up all that is in flight, each told once', () => {
     const window = new InFlight(5);
-    for (let i = 0; i < 5; i++) window.take(2, i, i * 10, 0);
+    for (let i = 0; i < 5; i++) window.take(2, i, i * 10, 0, 0);
     window.release(2);
     const told: number[][] = [];
     window.abandon((stream, dueUs) => told.push([stream, dueUs]));
@@ -95,7 +95,7 @@ describe('the window of publishes in flight', () => {
       ],
     );
     assert.equal(window.count, 0);
-    const again = Array.from({ length: 6 }, () => window.take(1, 0, 0, 0));
+    const again = Array.from({ length: 6 }, () => window.take(1, 0, 0, 0, 0));
     assert.deepEqual([...new Set(again)].sort(), [0, 1, 2, 3, 4, 5]);
   });
 });

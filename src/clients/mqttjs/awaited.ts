@@ -7,6 +7,7 @@ export interface Flight {
   readonly qos: Qos;
   readonly dueUs: number;
   readonly writtenUs: number;
+  readonly sequence: number;
 }
 
 interface Subscribing {

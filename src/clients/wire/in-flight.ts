@@ -15,6 +15,7 @@ export class InFlight {
   readonly #streams: Int32Array;
   readonly #dueUs: Float64Array;
   readonly #writtenUs: Float64Array;
+  readonly #sequences: Uint32Array;
   readonly #ids: Uint16Array;
   /** The how-manieth publish an id stands for. */
   readonly #turns: Float64Array;
@@ -28,6 +29,7 @@ export class InFlight {
     this.#streams = new Int32Array(size + 1);
     this.#dueUs = new Float64Array(size + 1);
     this.#writtenUs = new Float64Array(size + 1);
+    this.#sequences = new Uint32Array(size + 1);
     this.#turns = new Float64Array(size + 1);
     this.#ids = Uint16Array.from({ length: size }, (_, i) => i + 1);
   }
@@ -37,7 +39,7 @@ export class InFlight {
   }
 
   /** A packet id, or 0 where the window is full. */
-  take(qos: 1 | 2, stream: number, dueUs: number, writtenUs: number): number {
+  take(qos: 1 | 2, stream: number, dueUs: number, writtenUs: number, sequence: number): number {
     if (this.#count === this.#size) return 0;
     const id = this.#ids[this.#next] as number;
     this.#next = this.#next + 1 === this.#size ? 0 : this.#next + 1;
@@ -46,6 +48,7 @@ export class InFlight {
     this.#streams[id] = stream;
     this.#dueUs[id] = dueUs;
     this.#writtenUs[id] = writtenUs;
+    this.#sequences[id] = sequence;
     this.#turns[id] = this.#turn++;
     return id;
   }
@@ -73,6 +76,10 @@ export class InFlight {
     return this.#writtenUs[id] as number;
   }
 
+  sequence(id: number): number {
+    return this.#sequences[id] as number;
+  }
+
   /** Its PUBREC has come: what is due is PUBREL, not PUBLISH [MQTT-4.3.3-7]. */
   recorded(id: number): boolean {
     return this.#states[id] === awaiting.pubcomp;
@@ -94,10 +101,10 @@ export class InFlight {
   }
 
   /** Ends all that is in flight. */
-  abandon(each: (stream: number, dueUs: number) => void): void {
+  abandon(each: (stream: number, dueUs: number, sequence: number) => void): void {
     if (this.#count === 0) return;
     for (const id of this.waiting()) {
-      each(this.stream(id), this.dueUs(id));
+      each(this.stream(id), this.dueUs(id), this.sequence(id));
       this.release(id);
     }
   }

@@ -43,7 +43,7 @@ export class Unacknowledged {
 
   /** Only while it is not full. */
   publish(message: Outgoing, template: PublishTemplate, dueUs: number, nowUs: number): void {
-    const id = this.#inFlight.take(message.qos as 1 | 2, message.stream, dueUs, nowUs);
+    const id = this.#inFlight.take(message.qos as 1 | 2, message.stream, dueUs, nowUs, message.sequence);
     const at = this.#outbox.publish(this.#sender, template, id, message.payload);
     if (this.#copies !== null) {
       this.#copies.keep(id, this.#outbox.bytes, at, template.header.length + message.payload.length);
@@ -61,8 +61,9 @@ export class Unacknowledged {
     const stream = this.#inFlight.stream(id);
     const dueUs = this.#inFlight.dueUs(id);
     const writtenUs = this.#inFlight.writtenUs(id);
+    const sequence = this.#inFlight.sequence(id);
     this.#inFlight.release(id);
-    this.#listener.acknowledged(stream, reason, dueUs, writtenUs);
+    this.#listener.acknowledged(stream, reason, dueUs, writtenUs, sequence);
     if (this.#resending.length > 0) this.#resend();
     return true;
   }
@@ -93,6 +94,6 @@ export class Unacknowledged {
 
   abandon(): void {
     this.#resending = [];
-    this.#inFlight.abandon((stream, dueUs) => this.#listener.abandoned(stream, dueUs));
+    this.#inFlight.abandon((stream, dueUs, sequence) => this.#listener.abandoned(stream, dueUs, sequence));
   }
 }

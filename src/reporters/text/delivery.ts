@@ -1,11 +1,15 @@
+import { formatDuration } from '../../base/units.ts';
+import type { ViolationResult } from '../../verdict/result.ts';
 import { lossMeanings } from '../../verdict/words.ts';
 import { causes, count, share } from './figures.ts';
 import type { Ink } from './ink.ts';
 import type { Section } from './section.ts';
 import { item, table } from './table.ts';
 
+const examplesShown = 5;
+
 /** What subscribers were owed and got; absent where nothing could be foreseen. */
-export const delivery: Section = ({ delivery, totals }, width, ink) => {
+export const delivery: Section = ({ delivery, totals, violations }, width, ink) => {
   if (delivery.length === 0) return [];
   const rows = delivery.map((row) => [
     `  ${row.group}`,
@@ -38,8 +42,14 @@ export const delivery: Section = ({ delivery, totals }, width, ink) => {
     ...(why === '' ? [] : item('!', `lost: ${why}`, width, ink.yellow)),
     ...meanings(totals.messages_lost.by, width, ink),
     ...(kinds === '' ? [] : item('✗', `violations: ${kinds}`, width, ink.red)),
+    ...violations.slice(0, examplesShown).flatMap((one) => item('·', example(one), width, ink.dim)),
   ];
 };
+
+function example({ kind, publisher, subscriber, topic, qos, sequence, t }: ViolationResult): string {
+  const when = t === null ? '' : `, due ${formatDuration(t)} after the start`;
+  return `${kind}: message ${sequence} of ${publisher} on ${topic} at QoS ${qos}, to ${subscriber}${when}`;
+}
 
 /** What the causes are called is for programs: what they mean, for people. */
 function meanings(by: Readonly<Record<string, number>> = {}, width: number, ink: Ink): string[] {

@@ -154,7 +154,7 @@ describe('a combined execution', () => {
     );
     execution.start(5, []);
     execution.drain(6);
-    execution.end();
+    execution.end(false);
     assert.deepEqual(
       heard,
       [0, 1, 2]

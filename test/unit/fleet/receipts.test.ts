@@ -113,6 +113,26 @@ describe('what is received by the plan', () => {
     assert.deepEqual(measured.times.delivery_time, [1000, 1]);
   });
 
+  for (const [filter, published, granted, allowed] of [
+    ['a/+', 1, 0, true],
+    ['a/+', 1, 2, true],
+    ['v/#', 2, 1, true],
+    ['v/#', 2, 0, false],
+    ['v/#', 2, 2, false],
+  ] as const) {
+    const so = allowed ? 'allowed' : 'forbidden';
+    test(`again is ${so} where it is published at QoS ${published} and granted QoS ${granted}`, () => {
+      const { host, receipts, get } = staged([{ topicFilter: filter, qos: granted }]);
+      const stream = published === 1 ? 3 : 12;
+      for (const sequence of [0, 0, 0]) get(stream, sequence, { qos: granted });
+      const cell = host.taken(Math.min(published, granted) as 0 | 1 | 2).measured;
+      assert.equal(cell.counts.messages_duplicated, 2);
+      assert.deepEqual(cell.causes.messages_duplicated, allowed ? undefined : { forbidden: 2 });
+      const seen = { kind: 'duplicate', stream, sequence: 0, dueUs: nowUs - 1000, receiver: 77 };
+      assert.deepEqual(receipts.violations, allowed ? [] : [seen, seen]);
+    });
+  }
+
   test('late is a delivery made, and out of order', () => {
     const { host, get } = staged([all]);
     for (const sequence of [0, 2, 1]) get(3, sequence);

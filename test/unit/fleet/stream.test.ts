@@ -35,7 +35,7 @@ describe('a stream', () => {
     const { client, stream, cell, counts } = staged(1);
     stream.publish(client, 1500, 1501);
     stream.resent(1500);
-    stream.abandoned(1500, true);
+    stream.abandoned(1500, true, 0);
     assert.equal(cell.at(1500).counts.deliveries_unacked, 3);
     const { measured } = counts();
     assert.deepEqual([measured.counts.messages_resent, measured.counts.messages_unacked], [1, 1]);
@@ -73,7 +73,7 @@ describe('a stream', () => {
   test('times an acknowledgement from when it was due and from when it was written', () => {
     const { client, stream, counts } = staged(1);
     stream.publish(client, 1500, 1510);
-    stream.acknowledged(0, 1500, 1510, 1600);
+    stream.acknowledged(0, 1500, 1510, 1600, 0);
     const { measured, gauges } = counts();
     assert.deepEqual(measured.counts, { messages_sent: 1, messages_acked: 1 });
     assert.deepEqual(measured.times, { publish_time: [100, 1], publish_service_time: [90, 1] });
@@ -83,9 +83,9 @@ describe('a stream', () => {
   test('takes "no matching subscribers" for an acknowledgement, and 0x80 and above for a refusal, which owes nothing', () => {
     const { host, client, stream, cell } = staged(2);
     for (let i = 0; i < 3; i++) stream.publish(client, 1500, 1510);
-    stream.acknowledged(0x10, 1500, 1510, 1600);
-    stream.acknowledged(0x87, 1500, 1510, 1600);
-    stream.acknowledged(0x97, 1500, 1510, 1600);
+    stream.acknowledged(0x10, 1500, 1510, 1600, 0);
+    stream.acknowledged(0x87, 1500, 1510, 1600, 0);
+    stream.acknowledged(0x97, 1500, 1510, 1600, 0);
     const cells = host.take();
     const own = cells.find(({ labels }) => labels.qos === 2)?.measured;
     assert.deepEqual(own?.counts, { messages_sent: 3, messages_acked: 1, publish_errors: 2 });
@@ -98,8 +98,8 @@ describe('a stream', () => {
     const { client, stream, counts } = staged(1);
     stream.publish(client, 1500, 1510);
     stream.publish(client, 1600, 1610);
-    stream.abandoned(1500, true);
-    stream.abandoned(1600, false);
+    stream.abandoned(1500, true, 0);
+    stream.abandoned(1600, false, 0);
     const { measured, gauges } = counts();
     assert.deepEqual(measured.counts, { messages_sent: 2, messages_unacked: 2, publish_errors: 1 });
     assert.deepEqual(measured.causes, { publish_errors: { session_lost: 1 } });

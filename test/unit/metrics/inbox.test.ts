@@ -152,23 +152,58 @@ describe('gaps older than the map', () => {
     return { inbox, slot };
   }
 
-  test('beyond 16 ranges the oldest are one, and what lies between them counts as missing', () => {
+  test('beyond 16 ranges the oldest are one, in which as many may still come as are missing', () => {
     const { inbox, slot } = comb();
-    // Of the 50 gaps the youngest 15 are exact, all before them are one range from 0 to 68.
+    // Of the 50 gaps the youngest 15 are exact, all before them are one range from 0 to 68, of which 35 are missing.
     for (let n = 70; n < 100; n += 2) assert.equal(inbox.arrived(slot, n, 0), 'outOfOrder', `${n}`);
     for (let n = 71; n < 100; n += 2) assert.equal(inbox.arrived(slot, n, 0), 'duplicate', `${n}`);
-    for (let n = 0; n <= 68; n++) assert.equal(inbox.arrived(slot, n, 0), 'outOfOrder', `${n}`);
+    const told = Array.from({ length: 69 }, (_, n) => inbox.arrived(slot, n, 0));
+    assert.equal(told.filter((one) => one === 'outOfOrder').length, 35);
     for (let n = 0; n < 100; n++) assert.equal(inbox.arrived(slot, n, 0), 'duplicate', `${n}`);
   });
 
-  test('stay at most 16 also when one long gap is filled here and there', () => {
+  test('stay at most 16 and count what is missing exactly, also when one long gap is filled here and there', () => {
     const inbox = new Inbox();
     const slot = inbox.open(0, 0, 0);
     inbox.arrived(slot, 100_000, 0);
     for (let n = 0; n < 90_000; n += 2) assert.equal(inbox.arrived(slot, n, 0), 'outOfOrder');
-    // With exact ranges these would be duplicates; only those near the 15 youngest ranges still are.
-    const again = Array.from({ length: 45_000 }, (_, k) => inbox.arrived(slot, 2 * k, 0));
-    assert.ok(again.filter((told) => told === 'duplicate').length <= 16 * 2);
+    const [{ gaps = [] } = {}] = inbox.arrivals();
+    // The map holds the 64 youngest one by one.
+    assert.ok(gaps.length <= 3 * (16 + 64));
+    const missing = gaps.filter((_, i) => i % 3 === 2).reduce((sum, count) => sum + count, 0);
+    assert.equal(missing, 100_000 - 45_000);
+  });
+});
+
+describe('what an inbox tells at the end', () => {
+  test('is every pair, what is next and what is missing, old gaps and young ones', () => {
+    const inbox = new Inbox();
+    const slot = inbox.open(7, 3, 0);
+    for (const n of [0, 1, 5, 200, 202]) inbox.arrived(slot, n, 0);
+    inbox.arrived(inbox.open(8, 4, 0), 0, 0);
+    const [first, second] = [...inbox.arrivals()].sort((a, b) => a.receiver - b.receiver);
+    const { gaps = [], ...pair } = first ?? {};
+    assert.deepEqual(pair, { receiver: 7, stream: 3, next: 203, epoch: 0, interrupted: [] });
+    const missing = new Set<number>();
+    for (let i = 0; i < gaps.length; i += 3) {
+      assert.equal((gaps[i + 1] as number) - (gaps[i] as number) + 1, gaps[i + 2]);
+      for (let n = gaps[i] as number; n <= (gaps[i + 1] as number); n++) missing.add(n);
+    }
+    const all = Array.from({ length: 203 }, (_, n) => n);
+    assert.deepEqual(missing, new Set(all.filter((n) => ![0, 1, 5, 200, 202].includes(n))));
+    assert.deepEqual(second, { receiver: 8, stream: 4, next: 1, epoch: 0, gaps: [], interrupted: [] });
+  });
+
+  test('is what was skipped from one time of subscription to the next', () => {
+    const inbox = new Inbox();
+    const slot = inbox.open(0, 0, 0);
+    inbox.arrived(slot, 0, 0, 0);
+    inbox.arrived(slot, 3, 0, 0);
+    inbox.arrived(slot, 8, 0, 1);
+    inbox.arrived(slot, 9, 0, 3);
+    inbox.arrived(slot, 12, 0, 4);
+    const [{ interrupted, epoch } = {}] = inbox.arrivals();
+    assert.deepEqual([interrupted, epoch], [[4, 7, 10, 11], 4]);
   });
 });
 

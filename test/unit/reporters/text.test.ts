@@ -115,7 +115,7 @@ describe('the text report', () => {
       report,
       /· session_gone: the broker had lost the sessions that it was to keep: is its persistence on,/,
     );
-    assert.match(report, /· unknown: a publisher or subscriber was disconnected or absent/);
+    assert.match(report, /· unknown: clients were disconnected or a thread died/);
     assert.match(report, /10 refused or given up: given up with their connection 10/);
     assert.match(
       report,

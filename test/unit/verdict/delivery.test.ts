@@ -78,17 +78,11 @@ describe('messages that are not of this run', () => {
 });
 
 describe('duplicates', () => {
-  const twice = (qos: 0 | 1 | 2): CellContents => ({ labels: { qos }, counts: { messages_duplicated: 2 } });
-
-  it('are allowed at QoS 1 and violations at QoS 0 and 2', () => {
-    assert.deepEqual(settled([twice(1)]).violations({}), { count: 0, by: {} });
-    assert.deepEqual(settled([twice(2)]).violations({}), { count: 2, by: { duplicate: 2 } });
-    assert.deepEqual(settled([twice(0)]).violations({}), { count: 2, by: { duplicate: 2 } });
-  });
-
-  it('delivered at QoS 0 are not judged where something is published at QoS 1, which may be sent again', () => {
-    const resent = { labels: { qos: 1 as const }, counts: { messages_sent: 5 } };
-    assert.equal(settled([twice(0), resent]).violations({}).count, 0);
+  it('are violations where they are forbidden', () => {
+    const twice: CellContents = { labels: { qos: 2 }, counts: { messages_duplicated: 5 } };
+    assert.deepEqual(settled([twice]).violations({}), { count: 0, by: {} });
+    const forbidden = { ...twice, causes: { messages_duplicated: { forbidden: 2 } } };
+    assert.deepEqual(settled([forbidden]).violations({}), { count: 2, by: { duplicate: 2 } });
   });
 });
 

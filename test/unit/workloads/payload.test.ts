@@ -23,6 +23,7 @@ function filler(options: PayloadOptions, protocol: Protocol = '3.1.1') {
     qos: 0,
     retain: false,
     stream: 5,
+    sequence: 0,
     memo: 'memo',
   };
   return {

@@ -1,0 +1,60 @@
+import type { Totals } from '../metrics/totals.ts';
+import { identity, jobContext } from '../plan/identity.ts';
+import type { Plan } from '../plan/plan.ts';
+import { publicationOf, streamFinder } from '../plan/streams.ts';
+import type { Identity } from '../workloads/workload.ts';
+import type { Losses } from './losses.ts';
+import type { ViolationResult } from './result.ts';
+import { Timetable } from './timetable.ts';
+
+type Found = {
+  readonly kind: ViolationResult['kind'];
+  readonly stream: number;
+  readonly sequence: number;
+  readonly receiver: number;
+  readonly dueUs?: number | undefined;
+};
+
+/** The first few violations of each kind, with the names of those they happened to. */
+export function examples(plan: Plan, totals: Totals, losses: Losses | undefined): ViolationResult[] {
+  const { windowFromUs, windowToUs } = totals.progress;
+  const seen = totals.evidence?.violations ?? [];
+  const measured = seen.filter(({ dueUs }) => dueUs >= windowFromUs && dueUs < windowToUs);
+  const missing = (losses?.examples ?? []).map((one): Found => ({ kind: 'acked_not_delivered', ...one }));
+  const named = namer(plan, totals);
+  return [...missing, ...measured].flatMap((one) => named(one) ?? []);
+}
+
+function namer(plan: Plan, totals: Totals): (found: Found) => ViolationResult | undefined {
+  const find = streamFinder(plan);
+  const timetable = new Timetable(plan, totals);
+  const startUs = totals.progress.windowFromUs - plan.warmUpMs * 1000;
+  return ({ kind, stream, sequence, receiver, dueUs }) => {
+    const place = find(stream);
+    const who = place && identity(plan, place.group, place.index);
+    const publication = place && who && publicationOf(place.job, who, jobContext(plan, place.group));
+    const to = memberAt(plan, receiver);
+    if (place === undefined || who === undefined || publication === undefined || to === undefined) return undefined;
+    const us = dueUs ?? timetable.dueUs(place, sequence);
+    return {
+      kind,
+      publisher: who.clientId,
+      subscriber: to.clientId,
+      // What varies by message is not known afterwards.
+      topic: publication.levels.map((level) => level ?? '…').join('/'),
+      qos: publication.qos,
+      sequence,
+      t: us === undefined ? null : Math.round((us - startUs) / 1000),
+    };
+  };
+}
+
+/** The client with that number in the plan. */
+function memberAt(plan: Plan, number: number): Identity | undefined {
+  let first = 0;
+  for (const group of plan.groups) {
+    if (number < first + group.clients) return identity(plan, group, number - first);
+    first += group.clients;
+  }
+  return undefined;
+}

@@ -1,0 +1,212 @@
+import type { Labels } from '../metrics/snapshot.ts';
+import type { Totals } from '../metrics/totals.ts';
+import { identity, jobContext } from '../plan/identity.ts';
+import type { GroupPlan, Plan } from '../plan/plan.ts';
+import { type Recipient, Routes } from '../plan/routes.ts';
+import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
+import { Book, type Bounds, type Gap, type ReceiverBook, type StreamBook } from './book.ts';
+import { Timetable } from './timetable.ts';
+
+/** Why a delivery is missing, as far as it is not the broker's; what is left of a loss is `acked_not_delivered`. */
+export type Excuse = 'unacked' | 'while_disconnected' | 'session_gone' | 'drain_ended' | 'unknown';
+
+/** What the ledgers tell of the losses of one cell. */
+export interface Matched {
+  readonly excuses: Map<Excuse, number>;
+  /** Missing in a gap of which not all is missing, next to numbers with an excuse: each may be the one or the other. */
+  unclear: number;
+}
+
+export interface MissingMessage {
+  readonly stream: number;
+  readonly sequence: number;
+  readonly receiver: number;
+}
+
+export interface Losses {
+  /** Undefined: a loss of this cell cannot be matched, as it is a shared subscription's. */
+  of(labels: Labels): Matched | undefined;
+  /** The first few that were acknowledged and have no excuse. */
+  readonly examples: readonly MissingMessage[];
+}
+
+const examplesKept = 5;
+/** What was due so long before the last that a client heard may have been under way to it when its connection broke. */
+const underWayUs = 1_000_000;
+
+/**
+ * Matches what was published with what arrived, message by message; undefined where a thread died with what it knew, or no
+ * delivery is missing. `behind`: messages still came to that cell when the drain ended.
+ */
+export function matchLosses(plan: Plan, totals: Totals, behind: (labels: Labels) => boolean): Losses | undefined {
+  const ledger = totals.evidence?.ledger;
+  if (ledger === undefined) return undefined;
+  const matching = new Matching(plan, totals, new Book(ledger), behind);
+  return matching.run();
+}
+
+class Matching {
+  readonly #plan: Plan;
+  readonly #book: Book;
+  readonly #behind: (labels: Labels) => boolean;
+  readonly #routes: Routes;
+  readonly #timetable: Timetable;
+  readonly #cells = new Map<string, Matched>();
+  readonly #shared = new Set<string>();
+  readonly #examples: MissingMessage[] = [];
+
+  constructor(plan: Plan, totals: Totals, book: Book, behind: (labels: Labels) => boolean) {
+    this.#plan = plan;
+    this.#book = book;
+    this.#behind = behind;
+    this.#routes = new Routes(plan, totals.absent);
+    this.#timetable = new Timetable(plan, totals);
+  }
+
+  run(): Losses {
+    const find = streamFinder(this.#plan);
+    for (const stream of this.#book.streams) {
+      const place = stream.to > stream.from ? find(stream.stream) : undefined;
+      if (place !== undefined) this.#matchStream(stream, place);
+    }
+    return {
+      of: (labels) => (this.#shared.has(keyOf(labels)) ? undefined : (this.#cells.get(keyOf(labels)) ?? newMatched())),
+      examples: this.#examples,
+    };
+  }
+
+  #matchStream(stream: StreamBook, place: StreamPlace): void {
+    const { group, job, index } = place;
+    const who = identity(this.#plan, group, index);
+    const publication = publicationOf(job, who, jobContext(this.#plan, group));
+    if (publication === undefined) return;
+    for (const recipient of this.#routes.recipients(publication, who.broker)) {
+      if (recipient.labels.qos === 0) continue;
+      if (recipient.shared) this.#shared.add(keyOf(recipient.labels));
+      else this.#matchPair(stream, place, recipient);
+    }
+  }
+
+  #matchPair(stream: StreamBook, place: StreamPlace, { client, labels }: Recipient): void {
+    const pair = this.#book.pair(client, stream.stream);
+    if (pair.gaps.length === 0 && pair.next >= stream.to) return;
+    const account = new Account(stream, this.#cellOf(labels), (sequence) => this.#example(stream, sequence, client));
+    const receiver = this.#book.receiver(client);
+    const gone = receiver === undefined || receiver.absentUs.at(-1) === Number.MAX_SAFE_INTEGER;
+    const excuse = gone ? 'while_disconnected' : interruption(this.#plan, labels.group);
+    const excused = this.#excused(stream, place, receiver);
+    for (const gap of pair.gaps) account.gap(gap, excused ?? pair.interrupted, excuse);
+    const tail = this.#behind(labels) ? 'drain_ended' : undefined;
+    if (excused !== undefined) account.split(pair.next, stream.to - 1, excused, excuse, tail);
+    else account.range(pair.next, stream.to - 1, pair.epoch === receiver?.epoch ? tail : 'unknown');
+  }
+
+  /** The numbers that were due while the receiver was not subscribed; undefined: nobody knows when they were due. */
+  #excused({ sent }: StreamBook, place: StreamPlace, receiver: ReceiverBook | undefined): Bounds | undefined {
+    const bounds: number[] = [];
+    const { absentUs } = receiver ?? { absentUs: [0, Number.MAX_SAFE_INTEGER] };
+    for (let i = 0; i < absentUs.length; i += 2) {
+      const first = this.#timetable.dueBefore(place, sent, (absentUs[i] as number) - underWayUs);
+      const next = this.#timetable.dueBefore(place, sent, absentUs[i + 1] as number);
+      if (first === undefined || next === undefined) return undefined;
+      // One absence may begin before the one before it ended: nothing was heard in between.
+      const from = Math.max(first, (bounds.at(-1) ?? -1) + 1);
+      if (next > from) bounds.push(from, next - 1);
+    }
+    return bounds;
+  }
+
+  #cellOf(labels: Labels): Matched {
+    const key = keyOf(labels);
+    let cell = this.#cells.get(key);
+    if (cell === undefined) {
+      cell = newMatched();
+      this.#cells.set(key, cell);
+    }
+    return cell;
+  }
+
+  #example({ stream }: StreamBook, sequence: number, receiver: number): void {
+    if (this.#examples.length < examplesKept) this.#examples.push({ stream, sequence, receiver });
+  }
+}
+
+/** What is missing of one stream at one receiver goes to its causes. */
+class Account {
+  readonly #stream: StreamBook;
+  readonly #cell: Matched;
+  readonly #example: (sequence: number) => void;
+
+  constructor(stream: StreamBook, cell: Matched, example: (sequence: number) => void) {
+    this.#stream = stream;
+    this.#cell = cell;
+    this.#example = example;
+  }
+
+  /** A gap in which not all may be missing; what lies in `excused` has the excuse. */
+  gap({ first, last, missing }: Gap, excused: Bounds, excuse: Excuse): void {
+    const { unacked, from, to } = this.#stream;
+    if (missing === last - first + 1) this.split(first, last, excused, excuse, undefined);
+    else if (overlap(unacked, first, last) + overlap(excused, first, last) > 0)
+      this.#cell.unclear += Math.max(0, Math.min(missing, Math.min(last, to - 1) - Math.max(first, from) + 1));
+  }
+
+  /** All of these numbers are missing: with the excuse where they lie in `excused`, else with the other one. */
+  split(first: number, last: number, excused: Bounds, excuse: Excuse, other: Excuse | undefined): void {
+    let at = first;
+    for (let i = 0; i < excused.length; i += 2) {
+      const [begin, end] = [Math.max(first, excused[i] as number), Math.min(last, excused[i + 1] as number)];
+      if (begin > end) continue;
+      this.range(at, begin - 1, other);
+      this.range(begin, end, excuse);
+      at = end + 1;
+    }
+    this.range(at, last, other);
+  }
+
+  /** All of these numbers are missing. Without an excuse: acknowledged and not delivered. */
+  range(first: number, last: number, excuse: Excuse | undefined): void {
+    const { from, to, unacked, refused } = this.#stream;
+    const begin = Math.max(first, from);
+    const end = Math.min(last, to - 1);
+    if (begin > end) return;
+    const open = overlap(unacked, begin, end);
+    const owed = end - begin + 1 - open - overlap(refused, begin, end);
+    add(this.#cell, 'unacked', open);
+    if (excuse !== undefined) add(this.#cell, excuse, owed);
+    else if (owed > 0) {
+      for (let sequence = begin, told = 0; sequence <= end && told < examplesKept; sequence++) {
+        if (overlap(unacked, sequence, sequence) + overlap(refused, sequence, sequence) > 0) continue;
+        this.#example(sequence);
+        told++;
+      }
+    }
+  }
+}
+
+function newMatched(): Matched {
+  return { excuses: new Map(), unclear: 0 };
+}
+
+function add({ excuses }: Matched, excuse: Excuse, count: number): void {
+  if (count > 0) excuses.set(excuse, (excuses.get(excuse) ?? 0) + count);
+}
+
+/** What is lost while a subscription is not there: by the session that was to be kept, or none was. MQTT 3.1 does not say. */
+function interruption(plan: Plan, name: string): Excuse {
+  const group = plan.groups.find((one) => one.name === name) as GroupPlan;
+  if (!group.session.resumes) return 'while_disconnected';
+  return group.session.protocol === '3.1' ? 'unknown' : 'session_gone';
+}
+
+function overlap(bounds: Bounds, first: number, last: number): number {
+  let count = 0;
+  for (let i = 0; i < bounds.length; i += 2) {
+    count += Math.max(0, Math.min(last, bounds[i + 1] as number) - Math.max(first, bounds[i] as number) + 1);
+  }
+  return count;
+}
+
+function keyOf({ group, broker, qos }: Labels): string {
+  return `${group}\n${broker}\n${qos}`;
+}

@@ -1,0 +1,42 @@
+import type { Totals } from '../metrics/totals.ts';
+import type { Plan } from '../plan/plan.ts';
+import { pacerOf, type StreamPlace } from '../plan/streams.ts';
+
+/** When the messages of streams were due: arithmetic, as their numbers are those of their operations where nothing was dropped. */
+export class Timetable {
+  readonly #totals: Totals;
+  readonly #startUs: number;
+
+  constructor(plan: Plan, totals: Totals) {
+    this.#totals = totals;
+    this.#startUs = totals.progress.windowFromUs - Math.round(plan.warmUpMs * 1000);
+  }
+
+  /** Undefined: a closed loop, or numbers that do not follow the pacer as some publishes were dropped. */
+  dueUs({ group, job, index }: StreamPlace, sequence: number): number | undefined {
+    const pacer = this.#dropped(group.name) ? undefined : pacerOf(job, group.clients);
+    if (pacer === undefined || pacer === null) return undefined;
+    return this.#startUs + Math.round(pacer.at(sequence * group.clients + index) * 1000);
+  }
+
+  /** How many of the first `sent` numbers of a stream were due before `atUs`. */
+  dueBefore(place: StreamPlace, sent: number, atUs: number): number | undefined {
+    let low = 0;
+    let high = sent;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const dueUs = this.dueUs(place, middle);
+      if (dueUs === undefined) return undefined;
+      if (dueUs < atUs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #dropped(group: string): boolean {
+    const where = { group };
+    return (
+      (this.#totals.of('publishes_dropped', where)?.count ?? 0) + this.#totals.outside('publishes_dropped', where) > 0
+    );
+  }
+}
