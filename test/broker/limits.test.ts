@@ -164,7 +164,7 @@ groups:
         (groups['late']?.messages_retained.count ?? 0) > 0,
         'a subscriber that comes back gets what is retained',
       );
-      assert.equal(groups['subs']?.messages_lost.count, groups['subs']?.messages_lost.by?.['unknown'] ?? 0);
+      assert.equal(groups['subs']?.messages_lost.count, groups['subs']?.messages_lost.by?.['unacked'] ?? 0);
       assert.ok(
         warnings.some((text) => text.startsWith('pubs: 10 retained messages of w/{index} may remain on the broker')),
         warnings.join('\n'),

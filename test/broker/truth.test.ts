@@ -175,7 +175,7 @@ groups:
       assert.equal(disconnects.count, 33);
       assert.ok(back > 0, 'nothing was received after the restart');
       assert.equal(violations.count, 0);
-      const allowed = ['qos0', 'unacked', 'while_disconnected', 'unknown'];
+      const allowed = ['qos0', 'unacked', 'while_disconnected'];
       assert.deepEqual(
         Object.keys(lost.by ?? {}).filter((cause) => !allowed.includes(cause)),
         [],
