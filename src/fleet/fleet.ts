@@ -30,6 +30,8 @@ const farewellCheckUs = 10_000;
 const removalConcurrency = 100;
 const cutOffUs = 1_000_000;
 const never = Number.POSITIVE_INFINITY;
+/** Pairs of a receiver and a stream; matching more would take seconds and gigabytes at the end. */
+const mostMatched = 500_000;
 
 /** The live clients of one thread: connects them at once, then does as `conduct` says. */
 export class Fleet implements Execution, Host {
@@ -184,7 +186,9 @@ export class Fleet implements Execution, Host {
 
   #evidence(): Evidence {
     const { violations } = this.#receipts;
-    return this.#matching ? { violations, ledger: ledgerOf(this.#members, this.#receipts) } : { violations };
+    return this.#matching && this.#receipts.pairs <= mostMatched
+      ? { violations, ledger: ledgerOf(this.#members, this.#receipts) }
+      : { violations };
   }
 
   /** Who has not closed by now is not waited for. */

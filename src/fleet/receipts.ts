@@ -146,6 +146,11 @@ export class Receipts {
     this.violations.push({ kind, stream, sequence, dueUs, receiver: member.number });
   }
 
+  /** Pairs of a receiver and a stream that something came for. */
+  get pairs(): number {
+    return this.#inbox.size;
+  }
+
   arrivals(): Iterable<Arrivals> {
     return this.#inbox.arrivals();
   }

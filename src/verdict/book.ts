@@ -35,63 +35,95 @@ export interface PairBook {
 }
 
 /** Nothing has come. */
-export const emptyPair: PairBook = { next: 0, epoch: 0, gaps: [], interrupted: [] };
+const emptyPair: PairBook = { next: 0, epoch: 0, gaps: [], interrupted: [] };
 
-/** A ledger, opened where it is asked. */
+/** A ledger, opened where it is asked: it may have millions of rows. */
 export class Book {
-  readonly streams: readonly StreamBook[];
-  readonly #receivers = new Map<number, ReceiverBook>();
-  readonly #pairs = new Map<number, PairBook>();
+  readonly #ledger: Ledger;
+  readonly #unacked: Rows;
+  readonly #refused: Rows;
+  readonly #receivers: Rows;
+  readonly #absences: Rows;
+  readonly #arrivals: Rows;
+  readonly #missing: Rows;
+  readonly #interrupted: Rows;
 
-  constructor({ streams, unacked, refused, receivers, absences, arrivals, missing, interrupted }: Ledger) {
-    const unackedOf = gathered(unacked, 1);
-    const refusedOf = gathered(refused, 1);
-    this.streams = rows(streams, 4).map(([stream = 0, sent = 0, from = 0, to = 0]) => ({
-      ...{ stream, sent, from, to },
-      unacked: unackedOf.get(stream) ?? [],
-      refused: refusedOf.get(stream) ?? [],
-    }));
-    const absencesOf = gathered(absences, 1);
-    for (const [receiver = 0, epoch = 0] of rows(receivers, 2))
-      this.#receivers.set(receiver, { epoch, absentUs: absencesOf.get(receiver) ?? [] });
-    const missingOf = gathered(missing, 2, 3);
-    const interruptedOf = gathered(interrupted, 2);
-    for (const [receiver = 0, stream = 0, next = 0, epoch = 0] of rows(arrivals, 4)) {
-      const key = keyOf(receiver, stream);
-      const gaps = rows(missingOf.get(key) ?? [], 3).map(([first = 0, last = 0, count = 0]) => ({
-        ...{ first, last },
-        missing: count,
-      }));
-      this.#pairs.set(key, { next, epoch, gaps, interrupted: interruptedOf.get(key) ?? [] });
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+    this.#unacked = new Rows(ledger.unacked, 1, 2);
+    this.#refused = new Rows(ledger.refused, 1, 2);
+    this.#receivers = new Rows(ledger.receivers, 1, 1);
+    this.#absences = new Rows(ledger.absences, 1, 2);
+    this.#arrivals = new Rows(ledger.arrivals, 2, 2);
+    this.#missing = new Rows(ledger.missing, 2, 3);
+    this.#interrupted = new Rows(ledger.interrupted, 2, 2);
+  }
+
+  *streams(): Generator<StreamBook> {
+    const { streams } = this.#ledger;
+    for (let i = 0; i < streams.length; i += 4) {
+      const [stream = 0, sent = 0, from = 0, to = 0] = streams.slice(i, i + 4);
+      yield { stream, sent, from, to, unacked: this.#unacked.of(stream), refused: this.#refused.of(stream) };
     }
   }
 
   receiver(number: number): ReceiverBook | undefined {
-    return this.#receivers.get(number);
+    const [epoch] = this.#receivers.of(number);
+    return epoch === undefined ? undefined : { epoch, absentUs: this.#absences.of(number) };
   }
 
   pair(receiver: number, stream: number): PairBook {
-    return this.#pairs.get(keyOf(receiver, stream)) ?? emptyPair;
+    const [next, epoch] = this.#arrivals.of(receiver, stream);
+    if (next === undefined || epoch === undefined) return emptyPair;
+    const missing = this.#missing.of(receiver, stream);
+    const gaps: Gap[] = [];
+    for (let i = 0; i < missing.length; i += 3) {
+      const [first = 0, last = 0, count = 0] = missing.slice(i, i + 3);
+      gaps.push({ first, last, missing: count });
+    }
+    return { next, epoch, gaps, interrupted: this.#interrupted.of(receiver, stream) };
+  }
+}
+
+const none: readonly number[] = [];
+
+/** The rows of a list by their first number or first two; those of one key stand together. */
+class Rows {
+  readonly #list: readonly number[];
+  readonly #keys: 1 | 2;
+  readonly #width: number;
+  readonly #first = new Map<number, number>();
+
+  constructor(list: readonly number[], keys: 1 | 2, values: number) {
+    this.#list = list;
+    this.#keys = keys;
+    this.#width = keys + values;
+    let before = Number.NaN;
+    for (let at = 0; at < list.length; at += this.#width) {
+      const key = this.#keyAt(at);
+      if (key !== before) this.#first.set(key, at);
+      before = key;
+    }
+  }
+
+  #keyAt(at: number): number {
+    return this.#keys === 1
+      ? (this.#list[at] as number)
+      : keyOf(this.#list[at] as number, this.#list[at + 1] as number);
+  }
+
+  /** The values of all its rows, in turns. */
+  of(first: number, second = 0): readonly number[] {
+    const key = this.#keys === 1 ? first : keyOf(first, second);
+    const from = this.#first.get(key);
+    if (from === undefined) return none;
+    const values: number[] = [];
+    for (let at = from; at < this.#list.length && this.#keyAt(at) === key; at += this.#width)
+      values.push(...this.#list.slice(at + this.#keys, at + this.#width));
+    return values;
   }
 }
 
 function keyOf(receiver: number, stream: number): number {
   return receiver * 2 ** 24 + stream;
-}
-
-function rows(list: readonly number[], width: number): number[][] {
-  return Array.from({ length: list.length / width }, (_, i) => list.slice(i * width, (i + 1) * width));
-}
-
-/** The values of each key, which is the first number of a row, or the first two. */
-function gathered(list: readonly number[], keys: 1 | 2, values = 2): Map<number, number[]> {
-  const found = new Map<number, number[]>();
-  for (let i = 0; i < list.length; i += keys + values) {
-    const key = keys === 1 ? (list[i] as number) : keyOf(list[i] as number, list[i + 1] as number);
-    const known = found.get(key);
-    const row = list.slice(i + keys, i + keys + values);
-    if (known === undefined) found.set(key, row);
-    else known.push(...row);
-  }
-  return found;
 }

@@ -51,7 +51,7 @@ export function settle(plan: Plan, totals: Totals, series: Series): Deliveries {
     violations: (where) => joined(matching(where).map((cell) => cell.violations)),
     expected: (where) => sum(matching(where), (cell) => cell.expected),
     rows: rows(cells),
-    warnings: warnings(cells, totals),
+    warnings: [...warnings(cells, totals), ...unmatchedWarnings(cells, totals)],
     examples: examples(plan, totals, losses),
   };
 }
@@ -147,6 +147,15 @@ function warnings(cells: readonly CellBalance[], totals: Totals): string[] {
     told.push(`${unjudged} messages were counted but not judged: the plan cannot foresee who gets them`);
   }
   return [...told, ...foreignWarnings(totals)];
+}
+
+function unmatchedWarnings(cells: readonly CellBalance[], { evidence }: Totals): string[] {
+  if (evidence === undefined || evidence.ledger !== undefined) return [];
+  if (cells.every(({ labels, lost }) => labels.qos === 0 || lost.count === 0)) return [];
+  return [
+    'causes of loss are told by counts, not message by message: a thread died, or received from more than 500,000 pairs of a ' +
+      'stream and a receiver',
+  ];
 }
 
 /** What earlier runs left retained comes right after SUBSCRIBE, before anything is measured. */

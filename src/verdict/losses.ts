@@ -65,7 +65,7 @@ class Matching {
 
   run(): Losses {
     const find = streamFinder(this.#plan);
-    for (const stream of this.#book.streams) {
+    for (const stream of this.#book.streams()) {
       const place = stream.to > stream.from ? find(stream.stream) : undefined;
       if (place !== undefined) this.#matchStream(stream, place);
     }

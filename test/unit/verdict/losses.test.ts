@@ -50,6 +50,20 @@ function causes(ledger: Partial<Ledger>, lost: number, of = pair(), cells: CellC
   return { by: deliveries.lost({}).by, examples: deliveries.examples, violations: deliveries.violations({}).by };
 }
 
+describe('what cannot be matched', () => {
+  it('goes by counts, and the report says so', () => {
+    const owed = { labels: { group: 's', qos: 1 as const }, counts: { deliveries_expected: 20, deliveries_made: 15 } };
+    const there = { labels: { group: 's' }, counts: { connects: 1 } };
+    const snapshots = ordinaryRun([owed, there]).map(
+      (each): Snapshot => (each.phase === 'ended' ? { ...each, evidence: { violations: [] } } : each),
+    );
+    const { totals, series } = told(pair(), snapshots);
+    const { lost, warnings } = settle(pair(), totals, series);
+    assert.deepEqual(lost({}).by, { acked_not_delivered: 5 });
+    assert.match(warnings.join(), /told by counts, not message by message/);
+  });
+});
+
 describe('what is missing', () => {
   it('was acknowledged and not delivered where nothing excuses it, and the first five are named', () => {
     const { by, examples, violations } = causes({ arrivals: [1, 0, 30, 0], missing: [1, 0, 8, 15, 8] }, 6);
