@@ -275,8 +275,8 @@ export class Member implements ClientListener {
     this.#host.received(this, message);
   }
 
-  acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number): void {
-    this.#stream(stream)?.acknowledged(reasonCode, dueUs, writtenUs, this.#host.clock());
+  acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number, pubrecUs: number): void {
+    this.#stream(stream)?.acknowledged(reasonCode, dueUs, writtenUs, pubrecUs, this.#host.clock());
   }
 
   abandoned(stream: number, dueUs: number): void {

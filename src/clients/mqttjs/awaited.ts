@@ -1,4 +1,5 @@
 /** What a session over MQTT.js still waits for: one Map entry a message, because the packet ids are not ours to choose. */
+import { noTimeUs } from '../../base/clock.ts';
 import type { Qos } from '../../mqtt/packets.ts';
 import type { Filter } from '../client.ts';
 
@@ -7,6 +8,8 @@ export interface Flight {
   readonly qos: Qos;
   readonly dueUs: number;
   readonly writtenUs: number;
+  /** When its PUBREC came; 0: not yet. */
+  pubrecUs: number;
 }
 
 interface Subscribing {
@@ -37,16 +40,20 @@ export class Awaited {
     return Number.POSITIVE_INFINITY;
   }
 
-  published(id: number, flight: Flight): void {
-    this.#flights.set(id, flight);
+  published(id: number, flight: Omit<Flight, 'pubrecUs'>): void {
+    this.#flights.set(id, { ...flight, pubrecUs: noTimeUs });
   }
 
   subscribing(id: number, subscribing: Subscribing): void {
     this.#subscribes.set(id, subscribing);
   }
 
-  inFlightAt(id: number, qos: Qos): boolean {
-    return this.#flights.get(id)?.qos === qos;
+  /** PUBREC; false: no publish of QoS 2 waits under that id. Of several the first one counts. */
+  recorded(id: number, pubrecUs: number): boolean {
+    const flight = this.#flights.get(id);
+    if (flight?.qos !== 2) return false;
+    if (flight.pubrecUs === 0) flight.pubrecUs = pubrecUs;
+    return true;
   }
 
   flight(id: number): Flight | undefined {

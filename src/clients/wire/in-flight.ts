@@ -15,6 +15,8 @@ export class InFlight {
   readonly #streams: Int32Array;
   readonly #dueUs: Float64Array;
   readonly #writtenUs: Float64Array;
+  /** When PUBREC came; null until the first does, so that QoS 1 does not pay for it. */
+  #pubrecUs: Float64Array | null = null;
   readonly #ids: Uint16Array;
   /** The how-manieth publish an id stands for. */
   readonly #turns: Float64Array;
@@ -46,6 +48,7 @@ export class InFlight {
     this.#streams[id] = stream;
     this.#dueUs[id] = dueUs;
     this.#writtenUs[id] = writtenUs;
+    if (this.#pubrecUs !== null) this.#pubrecUs[id] = 0;
     this.#turns[id] = this.#turn++;
     return id;
   }
@@ -71,6 +74,16 @@ export class InFlight {
 
   writtenUs(id: number): number {
     return this.#writtenUs[id] as number;
+  }
+
+  /** Of its first PUBREC, where there are several; 0: none has come. */
+  pubrecUs(id: number): number {
+    return this.#pubrecUs === null ? 0 : (this.#pubrecUs[id] as number);
+  }
+
+  received(id: number, pubrecUs: number): void {
+    this.#pubrecUs ??= new Float64Array(this.#size + 1);
+    if (this.#pubrecUs[id] === 0) this.#pubrecUs[id] = pubrecUs;
   }
 
   /** Its PUBREC has come: what is due is PUBREL, not PUBLISH [MQTT-4.3.3-7]. */

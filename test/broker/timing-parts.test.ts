@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { clients } from '../../src/clients/index.ts';
+import type { TimeName } from '../../src/metrics/catalog.ts';
+import type { Result } from '../../src/verdict/result.ts';
+import { Authority, opensslMissing, overWebSocket, tlsListener } from '../support/certificates.ts';
+import { freePort } from '../support/free-port.ts';
+import { type Mosquitto, mosquittoMissing, startMosquitto } from '../support/mosquitto.ts';
+import { startProxy } from '../support/proxy.ts';
+import { runScenario } from '../support/run-scenario.ts';
+
+const skip = mosquittoMissing() || opensslMissing();
+/** Not the same both ways, so that a part that counts one way twice, or the other not at all, is off by 20 ms. */
+const delay = { up: 45, down: 25 };
+const tripMs = delay.up + delay.down;
+
+describe('the parts of a time, through 45 ms up and 25 ms down', { skip }, () => {
+  let authority: Authority;
+  let mosquitto: Mosquitto;
+  const ports = { mqtt: 0, mqtts: 0, ws: 0, wss: 0 };
+  before(async () => {
+    authority = new Authority();
+    const good = authority.sign('localhost', ['DNS:localhost', 'IP:127.0.0.1']);
+    for (const scheme of ['mqtts', 'ws', 'wss'] as const) ports[scheme] = await freePort();
+    mosquitto = await startMosquitto({
+      listeners: [
+        tlsListener(ports.mqtts, good),
+        [`listener ${ports.ws} 127.0.0.1`, overWebSocket],
+        tlsListener(ports.wss, good, overWebSocket),
+      ],
+    });
+    ports.mqtt = mosquitto.port;
+  });
+  after(async () => {
+    await mosquitto.stop();
+    authority.remove();
+  });
+
+  for (const client of Object.keys(clients)) {
+    for (const scheme of ['mqtt', 'mqtts', 'ws', 'wss'] as const) {
+      test(`${client} over ${scheme}: one way there and back each, and together the whole`, async () => {
+        const proxy = await startProxy(ports[scheme], delay);
+        // Mosquitto 2.0.11 looks after its WebSockets every 100 ms, once for the handshake below and once for its own.
+        const pollMs = scheme.startsWith('ws') ? 200 : 0;
+        const secure = scheme.endsWith('s') && scheme !== 'ws';
+        const tls = secure ? `, tls: { ca: ${authority.ca} }` : '';
+        const text = `
+brokers: [ { url: "${scheme}://127.0.0.1:${proxy.port}"${tls} } ]
+warmUp: 0s
+duration: 1s
+groups:
+  pubs: { clients: 4, publish: { topic: "p/{index}", qos: 2, rate: 10/s } }
+  subs: { subscribe: { topic: "p/+", qos: 2 } }
+`;
+        const result = await runScenario(text, { client }).finally(() => proxy.stop());
+        const parts: TimeName[] = [
+          'tcp_time',
+          ...(secure ? (['tls_time'] as const) : []),
+          ...(scheme.startsWith('ws') ? (['websocket_time'] as const) : []),
+          'connack_time',
+        ];
+        // The proxy accepts at once.
+        const { min: tcpMs = 99 } = result.totals.tcp_time ?? {};
+        assert.ok(tcpMs < 15, `tcp_time min ${tcpMs} ms`);
+        for (const part of parts.slice(1)) oneTrip(result, part, pollMs);
+        oneTrip(result, 'subscribe_time', pollMs);
+        addUp(result, parts, 'connect_service_time', 5);
+        for (const leg of ['publish_received_time', 'publish_complete_time'] as const) oneTrip(result, leg, pollMs);
+        addUp(result, ['publish_received_time', 'publish_complete_time'], 'publish_service_time', 40);
+      });
+    }
+  }
+});
+
+function oneTrip({ totals }: Result, name: TimeName, moreMs: number): void {
+  const { p50 = 0 } = totals[name] ?? {};
+  assert.ok(p50 >= tripMs - 1 && p50 < tripMs + 15 + moreMs, `${name} p50 ${p50} ms`);
+}
+
+/** The means, as far as histograms can tell them: to 0.05 % of each. */
+function addUp({ totals }: Result, parts: readonly TimeName[], whole: TimeName, count: number): void {
+  const { mean = 0, count: times } = totals[whole] ?? {};
+  assert.equal(times, count, `${whole} of ${times}`);
+  for (const part of parts) assert.equal(totals[part]?.count, count, part);
+  const sum = parts.reduce((ms, part) => ms + (totals[part]?.mean ?? 0), 0);
+  assert.ok(Math.abs(sum - mean) <= 0.001 * mean, `${parts.join(' + ')} = ${sum} ms, ${whole} ${mean} ms`);
+}
