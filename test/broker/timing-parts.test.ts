@@ -10,11 +10,13 @@ import { startProxy } from '../support/proxy.ts';
 import { runScenario } from '../support/run-scenario.ts';
 
 const skip = mosquittoMissing() || opensslMissing();
-/** Not the same both ways, so that a part that counts one way twice, or the other not at all, is off by 20 ms. */
-const delay = { up: 45, down: 25 };
+/** Not the same both ways, so that a part that counts one of them twice, or not at all, is off by 40 ms at least. */
+const delay = { up: 80, down: 40 };
+/** The least of several: what this machine is busy with beside it only adds. */
+const slackMs = 30;
 const tripMs = delay.up + delay.down;
 
-describe('the parts of a time, through 45 ms up and 25 ms down', { skip }, () => {
+describe('the parts of a time, through 80 ms up and 40 ms down', { skip }, () => {
   let authority: Authority;
   let mosquitto: Mosquitto;
   const ports = { mqtt: 0, mqtts: 0, ws: 0, wss: 0 };
@@ -61,7 +63,7 @@ groups:
         ];
         // The proxy accepts at once.
         const { min: tcpMs = 99 } = result.totals.tcp_time ?? {};
-        assert.ok(tcpMs < 15, `tcp_time min ${tcpMs} ms`);
+        assert.ok(tcpMs < slackMs, `tcp_time min ${tcpMs} ms`);
         for (const part of parts.slice(1)) oneTrip(result, part, pollMs);
         oneTrip(result, 'subscribe_time', pollMs);
         addUp(result, parts, 'connect_service_time', 5);
@@ -73,8 +75,8 @@ groups:
 });
 
 function oneTrip({ totals }: Result, name: TimeName, moreMs: number): void {
-  const { p50 = 0 } = totals[name] ?? {};
-  assert.ok(p50 >= tripMs - 1 && p50 < tripMs + 15 + moreMs, `${name} p50 ${p50} ms`);
+  const { min = 0 } = totals[name] ?? {};
+  assert.ok(min >= tripMs - 1 && min < tripMs + slackMs + moreMs, `${name} min ${min} ms`);
 }
 
 /** The means, as far as histograms can tell them: to 0.05 % of each. */
