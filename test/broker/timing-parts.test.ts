@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { type EmbeddedBroker, startBroker } from '../../src/broker/broker.ts';
 import { clients } from '../../src/clients/index.ts';
 import type { TimeName } from '../../src/metrics/catalog.ts';
 import type { Result } from '../../src/verdict/result.ts';
@@ -12,28 +13,28 @@ import { runScenario } from '../support/run-scenario.ts';
 const skip = mosquittoMissing() || opensslMissing();
 /** Not the same both ways, so that a part that counts one of them twice, or not at all, is off by 40 ms at least. */
 const delay = { up: 80, down: 40 };
-/** The least of several: what this machine is busy with beside it only adds. */
+/** The least of several, one after the other: what this machine is busy with beside it only adds, and all is cold at first. */
 const slackMs = 30;
 const tripMs = delay.up + delay.down;
 
 describe('the parts of a time, through 80 ms up and 40 ms down', { skip }, () => {
   let authority: Authority;
   let mosquitto: Mosquitto;
+  let embedded: EmbeddedBroker;
   const ports = { mqtt: 0, mqtts: 0, ws: 0, wss: 0 };
   before(async () => {
     authority = new Authority();
     const good = authority.sign('localhost', ['DNS:localhost', 'IP:127.0.0.1']);
-    for (const scheme of ['mqtts', 'ws', 'wss'] as const) ports[scheme] = await freePort();
+    for (const scheme of ['mqtts', 'wss'] as const) ports[scheme] = await freePort();
     mosquitto = await startMosquitto({
-      listeners: [
-        tlsListener(ports.mqtts, good),
-        [`listener ${ports.ws} 127.0.0.1`, overWebSocket],
-        tlsListener(ports.wss, good, overWebSocket),
-      ],
+      listeners: [tlsListener(ports.mqtts, good), tlsListener(ports.wss, good, overWebSocket)],
     });
     ports.mqtt = mosquitto.port;
+    embedded = await startBroker({ ws: true });
+    ports.ws = Number(new URL(embedded.wsUrl as string).port);
   });
   after(async () => {
+    await embedded.stop();
     await mosquitto.stop();
     authority.remove();
   });
@@ -43,15 +44,15 @@ describe('the parts of a time, through 80 ms up and 40 ms down', { skip }, () =>
       test(`${client} over ${scheme}: one way there and back each, and together the whole`, async () => {
         const proxy = await startProxy(ports[scheme], delay);
         // Mosquitto 2.0.11 looks after its WebSockets every 100 ms, once for the handshake below and once for its own.
-        const pollMs = scheme.startsWith('ws') ? 200 : 0;
-        const secure = scheme.endsWith('s') && scheme !== 'ws';
+        const pollMs = scheme === 'wss' ? 200 : 0;
+        const secure = scheme === 'mqtts' || scheme === 'wss';
         const tls = secure ? `, tls: { ca: ${authority.ca} }` : '';
         const text = `
 brokers: [ { url: "${scheme}://127.0.0.1:${proxy.port}"${tls} } ]
 warmUp: 0s
 duration: 1s
 groups:
-  pubs: { clients: 4, publish: { topic: "p/{index}", qos: 2, rate: 10/s } }
+  pubs: { clients: 4, connect: { rate: 5/s }, publish: { topic: "p/{index}", qos: 2, rate: 10/s } }
   subs: { subscribe: { topic: "p/+", qos: 2 } }
 `;
         const result = await runScenario(text, { client }).finally(() => proxy.stop());
