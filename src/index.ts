@@ -17,6 +17,7 @@ import { threadsFor } from './plan/threads.ts';
 import type { Reporter } from './reporters/reporter.ts';
 import { run as runPlan } from './run.ts';
 import { load as loadScenario, type LoadOptions as ScenarioOptions } from './scenario/load.ts';
+import { loadSaved, readSavedRun, savedRun } from './scenario/saved.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import type { Result } from './verdict/result.ts';
 
@@ -31,7 +32,7 @@ export { bundledScenarios } from './scenario/bundled.ts';
 export type { MetricResults, PartResult, RunResult, ThresholdResult, TrustVerdict, Verdict } from './verdict/result.ts';
 export { type Plan, type Reporter, type Result, type Scenario, type Snapshot, startBroker, type Totals, UserError };
 
-export type LoadOptions = Omit<ScenarioOptions, 'set' | 'brokers'> & {
+export type LoadOptions = Omit<ScenarioOptions, 'set' | 'brokers' | 'secrets'> & {
   /** `path=value`, one or several, each checked by the same schema. */
   readonly set?: string | readonly string[];
   /** One url or several, instead of the scenario's brokers. */
@@ -51,6 +52,26 @@ export async function load(nameOrPath: string, options: LoadOptions = {}): Promi
   });
   if ('problems' in loaded) throw new UserError(loaded.problems.join('\n'));
   return loaded.scenario;
+}
+
+/** A run to be run again: `compile(scenario, { seed, client })`, `run(plan, { threads })`. */
+export type Repeat = {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly client: keyof typeof clients;
+  readonly threads: number;
+};
+
+/** Reads what a result, or the file of one, holds of its run; the options change it, and give its secrets again. */
+export async function loadResult(pathOrResult: string | Result, options: LoadOptions = {}): Promise<Repeat> {
+  const saved =
+    typeof pathOrResult === 'string' ? await readSavedRun(pathOrResult) : savedRun('the result', pathOrResult);
+  const { set = [], brokers = [], seed = saved.seed } = options;
+  requireSeed(seed);
+  const given = { ...options, seed, set: texts('set', set), brokers: texts('brokers', brokers) };
+  const loaded = loadSaved(saved, given);
+  if ('problems' in loaded) throw new UserError(loaded.problems.join('\n'));
+  return { scenario: loaded.scenario, seed, client: saved.client as Repeat['client'], threads: saved.threads };
 }
 
 function texts(option: string, given: string | readonly string[]): readonly string[] {

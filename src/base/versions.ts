@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, platform, release } from 'node:os';
 
+/** Of the result file; its number changes where a reader of the one before would go wrong. */
+export const resultSchema = 'mqtt-stress/result/1';
+
 /** What a result was made with and on. */
 export interface Versions {
   readonly tool: string;

@@ -10,9 +10,9 @@ import type { RunOptions } from './run-options.ts';
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
-function addScenarioOptions(command: Command): Command {
+function addScenarioOptions(command: Command, scenario: string): Command {
   return command
-    .argument('<scenario>', 'a YAML file, or the name of a bundled scenario such as quick-start')
+    .argument(scenario, 'a YAML file, or the name of a bundled scenario such as quick-start')
     .option('--broker <url>', "instead of the scenario's brokers (repeatable)", collect)
     .option('--set <path=value>', 'one value of the scenario, as groups.sensors.clients=500 (repeatable)', collect)
     .option('--duration <time>', 'how long the load is measured, as 30s or 5m')
@@ -21,23 +21,27 @@ function addScenarioOptions(command: Command): Command {
 }
 
 function addRun(program: Command): void {
-  addScenarioOptions(program.command('run'))
+  addScenarioOptions(program.command('run'), '[scenario]')
     .description('run a scenario; the result goes to stdout, progress to stderr')
-    .option('--client <name>', 'the MQTT client: wire, or mqttjs for comparison', 'wire')
-    .option('--threads <number>', 'load threads; auto chooses by load and cores, 0 runs all in the main thread', 'auto')
+    .option('--from <result.json>', 'instead of a scenario: a result of --report json, to run it again')
+    .option('--client <name>', 'the MQTT client: wire, or mqttjs for comparison (default: wire)')
+    .option(
+      '--threads <number>',
+      'load threads; auto chooses by load and cores, 0 runs all in the main thread (default: auto)',
+    )
     .option('--report <kind=path>', 'text, verdict, json or progress; without a path to stdout (repeatable)', collect)
     .option('--no-progress', 'no bars or lines while it runs')
     .option('--quiet', 'the verdict only, in one line, unless --report names what goes to stdout')
     .option('--log-level <level>', 'error, warn, info or debug, to stderr', 'warn')
     .option('--allow-invalid', 'judge thresholds even where the generator was the limit')
-    .action(async (scenario: string, options: RunOptions) => {
+    .action(async (scenario: string | undefined, options: RunOptions) => {
       const { run } = await import('./run.ts');
       process.exitCode = await run(scenario, options, process.argv.slice(2));
     });
 }
 
 function addCheck(program: Command): void {
-  addScenarioOptions(program.command('check'))
+  addScenarioOptions(program.command('check'), '<scenario>')
     .description('validate a scenario, tell its plan in plain words and what this machine allows; opens no socket')
     .action(async (scenario: string, options: Omit<ScenarioOptions, 'env'>) => {
       const { check } = await import('./check.ts');

@@ -5,10 +5,12 @@ export function maskedCommandLine(words: readonly string[]): string {
   return words.map((word) => quoted(maskedPassword(word) ?? maskSecrets(word))).join(' ');
 }
 
-/** In `--set path=value` the value is all the rest, whatever it holds. */
+/** In `--set path=value` the value is all the rest, whatever it holds; headers of a WebSocket are secrets, all of them. */
 function maskedPassword(word: string): string | undefined {
-  const path = /^(?:--set=)?[^=\s]*password=/i.exec(word);
-  return path === null ? undefined : path[0] + mask;
+  const path = /^(?:--set=)?[^=\s]*(?:password|headers(?:\.[^=\s]*)?)=/i.exec(word);
+  if (path !== null) return path[0] + mask;
+  const before = /^(?:--set=)?brokers[^=]*=.*?\bheaders["']?\s*:\s*/s.exec(word);
+  return before === null ? undefined : maskSecrets(before[0]) + mask;
 }
 
 function quoted(word: string): string {

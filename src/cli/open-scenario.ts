@@ -9,6 +9,7 @@ import { needs } from '../plan/needs.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Environment } from '../scenario/environment.ts';
 import { load } from '../scenario/load.ts';
+import { loadSaved, type SavedRun } from '../scenario/saved.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
 /** The options that `run` and `check` share, as the command line gives them. */
@@ -28,17 +29,19 @@ export type OpenedScenario = {
   readonly explain: (problems: readonly Problem[]) => string[];
 };
 
-/** Reads and checks a scenario; all problems together are one UserError. */
-export async function openScenario(name: string, options: ScenarioOptions): Promise<OpenedScenario> {
-  const seed = options.seed === undefined ? makeSeed() : parseSeed(options.seed);
+/** Reads and checks a scenario, or that of a saved run; all problems together are one UserError. */
+export async function openScenario(from: string | SavedRun, options: ScenarioOptions): Promise<OpenedScenario> {
+  const saved = typeof from === 'string' ? undefined : from;
+  const seed = options.seed === undefined ? (saved?.seed ?? makeSeed()) : parseSeed(options.seed);
   const env = options.envFile === undefined ? options.env : { ...(await readEnvFile(options.envFile)), ...options.env };
-  const loaded = await load(name, {
+  const settings = {
     seed,
     env,
     set: options.set ?? [],
     brokers: options.broker ?? [],
     ...(options.duration === undefined ? {} : { duration: options.duration }),
-  });
+  };
+  const loaded = typeof from === 'string' ? await load(from, settings) : loadSaved(from, settings);
   if ('problems' in loaded) throw new UserError(loaded.problems.join('\n'));
   return { ...loaded, seed };
 }

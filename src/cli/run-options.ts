@@ -4,6 +4,7 @@ import { nearest } from '../base/nearest.ts';
 import { clients } from '../clients/index.ts';
 import { mostWorkers } from '../plan/threads.ts';
 import { reporters } from '../reporters/index.ts';
+import type { SavedRun } from '../scenario/saved.ts';
 import { standardStream } from './descriptors.ts';
 
 /** As commander hands them over. */
@@ -13,8 +14,10 @@ export type RunOptions = {
   readonly duration?: string;
   readonly seed?: string;
   readonly envFile?: string;
-  readonly client: string;
-  readonly threads: string;
+  /** A result to run again, instead of a scenario. */
+  readonly from?: string;
+  readonly client?: string;
+  readonly threads?: string;
   readonly report?: readonly string[];
   readonly progress: boolean;
   readonly quiet?: boolean;
@@ -34,11 +37,12 @@ export type RunSettings = {
   readonly allowInvalid: boolean;
 };
 
-/** Throws a UserError for a value that is not known, with the nearest that is. */
-export function readSettings(options: RunOptions): RunSettings {
+/** Throws a UserError for a value that is not known, with the nearest that is. `saved`: of the run to repeat. */
+export function readSettings(options: RunOptions, saved?: Pick<SavedRun, 'client' | 'threads'>): RunSettings {
+  const { client = saved?.client ?? 'wire', threads = String(saved?.threads ?? 'auto') } = options;
   return {
-    client: oneOf('--client', options.client, Object.keys(clients) as RunSettings['client'][]),
-    threads: parseThreads(options.threads),
+    client: oneOf('--client', client, Object.keys(clients) as RunSettings['client'][]),
+    threads: parseThreads(threads),
     reports: reportTargets(options),
     logLevel: oneOf('--log-level', options.logLevel, logLevels),
     allowInvalid: options.allowInvalid === true,

@@ -1,3 +1,4 @@
+import { UserError } from '../base/errors.ts';
 import type { ExitCode } from '../base/exit-codes.ts';
 import { exitCode } from '../base/exit-codes.ts';
 import { log, tellLogTo } from '../base/log.ts';
@@ -5,6 +6,7 @@ import { readMachine } from '../base/machine.ts';
 import { compile, run as runPlan } from '../index.ts';
 import { threadsFor } from '../plan/threads.ts';
 import { eraseLine } from '../reporters/reporter.ts';
+import { readSavedRun, type SavedRun } from '../scenario/saved.ts';
 import { fold } from './fold.ts';
 import { logRun } from './log-run.ts';
 import { maskedCommandLine } from './mask.ts';
@@ -15,10 +17,11 @@ import { listenForSignals } from './signals.ts';
 import { outputOf } from './terminal.ts';
 
 /** `mqtt-stress run`: from the words typed to the exit code. Throws a UserError for all that is wrong before the load. */
-export async function run(name: string, options: RunOptions, words: readonly string[]): Promise<ExitCode> {
-  const settings = readSettings(options);
+export async function run(name: string | undefined, options: RunOptions, words: readonly string[]): Promise<ExitCode> {
+  const from = await startOf(name, options.from);
+  const settings = readSettings(options, typeof from === 'string' ? undefined : from);
   log.level = settings.logLevel;
-  const opened = await openScenario(name, { ...options, env: process.env });
+  const opened = await openScenario(from, { ...options, env: process.env });
   const plan = compile(opened.scenario, {
     seed: opened.seed,
     commandLine: `mqtt-stress ${maskedCommandLine(words)}`,
@@ -49,6 +52,20 @@ export async function run(name: string, options: RunOptions, words: readonly str
   } finally {
     stopListening();
   }
+}
+
+/** What is to be run: a scenario by its name, or a run again. */
+async function startOf(name: string | undefined, result: string | undefined): Promise<string | SavedRun> {
+  if (name !== undefined && result === undefined) return name;
+  if (name === undefined && result !== undefined) return readSavedRun(result);
+  if (name === undefined) {
+    throw new UserError('run must be given a scenario, or --from with a result to run again', {
+      hint: 'an example: mqtt-stress run quick-start; mqtt-stress list names the others',
+    });
+  }
+  throw new UserError(`run must be given either a scenario (${name}) or --from ${result}, not both`, {
+    hint: 'the result holds its scenario; --set changes it',
+  });
 }
 
 function say(text: string): void {

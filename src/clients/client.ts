@@ -70,10 +70,11 @@ export interface Filter {
 export interface Welcome {
   /** As CONNACK says; MQTT 3.1 cannot say it: false. */
   readonly sessionPresent: boolean;
-  /** When the socket was asked for, when the host accepted it, and when its TLS handshake was done; 0: no TLS. */
+  /** When the socket was asked for, when the host accepted it, and when the handshakes of TLS and WebSocket were done; 0: none. */
   readonly openedUs: number;
   readonly tcpUs: number;
   readonly tlsUs: number;
+  readonly webSocketUs: number;
   readonly limits: Limits;
 }
 
@@ -85,8 +86,15 @@ export interface ClientListener {
   closed(cause: string, detail?: string): void;
   /** Reason codes of SUBACK in the order of the filters. */
   subscribed(reasonCodes: Uint8Array | readonly number[], writtenUs: number): void;
-  /** PUBACK (QoS 1), PUBCOMP, or a PUBREC with an error (QoS 2). */
-  acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number, sequence: number): void;
+  /** PUBACK (QoS 1), PUBCOMP, or a PUBREC with an error (QoS 2). `pubrecUs`: when PUBREC came; 0: none, or it is the error. */
+  acknowledged(
+    stream: number,
+    reasonCode: number,
+    dueUs: number,
+    writtenUs: number,
+    pubrecUs: number,
+    sequence: number,
+  ): void;
   /** In flight when the session ended: never acknowledged. */
   abandoned(stream: number, dueUs: number, sequence: number): void;
   /** In flight when the connection broke, and sent again with DUP in the session that was still there [MQTT-4.4.0-1]. */

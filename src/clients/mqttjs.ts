@@ -124,8 +124,7 @@ class MqttjsClient implements Client {
 
   abandon(): void {
     this.#continuity.abandon();
-    for (const { stream, dueUs, sequence } of this.#awaited.abandoned())
-      this.#listener.abandoned(stream, dueUs, sequence);
+    this.#awaited.abandon(this.#listener);
   }
 
   disconnect(endSession = false): void {
@@ -180,8 +179,7 @@ class MqttjsClient implements Client {
   readonly #onConnect = ({ sessionPresent }: { readonly sessionPresent: boolean }): void => {
     if (this.#link === null || this.#cause !== null) return;
     this.#connected = true;
-    const { openedUs, tcpUs, tlsUs } = this.#link;
-    this.#listener.connected({ sessionPresent, openedUs, tcpUs, tlsUs, limits: this.#limits });
+    this.#listener.connected({ ...this.#link.instants, sessionPresent, limits: this.#limits });
     this.#notice();
   };
 
@@ -203,7 +201,7 @@ class MqttjsClient implements Client {
         this.#acknowledged(id, 1, packet.reasonCode ?? 0);
         break;
       case 'pubrec':
-        if ((packet.reasonCode ?? 0) >= 0x80 || !this.#awaited.inFlightAt(id, 2))
+        if ((packet.reasonCode ?? 0) >= 0x80 || !this.#awaited.recorded(id, this.#link?.readUs ?? 0))
           this.#acknowledged(id, 2, packet.reasonCode ?? 0);
         break;
       case 'pubcomp':
@@ -253,10 +251,8 @@ class MqttjsClient implements Client {
   }
 
   #acknowledged(id: number, qos: Qos, code: number): void {
-    const flight = this.#awaited.acknowledged(id, qos);
-    if (flight === undefined) {
-      if (!this.#continuity.resumed) this.#fail(cause.protocolError, `unexpected acknowledgement of packet id ${id}`);
-    } else this.#listener.acknowledged(flight.stream, code, flight.dueUs, flight.writtenUs, flight.sequence);
+    if (!this.#awaited.acknowledged(id, qos, code, this.#listener) && !this.#continuity.resumed)
+      this.#fail(cause.protocolError, `unexpected acknowledgement of packet id ${id}`);
     this.#notice();
   }
 

@@ -169,9 +169,9 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     return false;
   }
 
-  opened(tcpUs: number, tlsUs: number): void {
+  opened(tcpUs: number, tlsUs: number, webSocketUs: number): void {
     this.#state = 'waiting';
-    this.#send(this.#handshake.packet(tcpUs, tlsUs), nowUs());
+    this.#send(this.#handshake.packet(tcpUs, tlsUs, webSocketUs), nowUs());
   }
 
   data(buffer: Buffer, length: number): void {
@@ -264,7 +264,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
       this.#receive().released(id);
       return true;
     }
-    if (this.#unacknowledged?.answered(first, id, reason)) return true;
+    if (this.#unacknowledged?.answered(first, id, reason, this.#readUs)) return true;
     return this.#malformed(`packet id ${id} does not wait for this`);
   }
 

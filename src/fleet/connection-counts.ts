@@ -12,12 +12,15 @@ export class ConnectionCounts {
   }
 
   /** `dueUs`: of a first connection; `lostUs`: when the one before was lost, 0: there was none. */
-  made({ openedUs, tcpUs, tlsUs }: Welcome, nowUs: number, dueUs: number, lostUs: number): void {
+  made({ openedUs, tcpUs, tlsUs, webSocketUs }: Welcome, nowUs: number, dueUs: number, lostUs: number): void {
     const { counts, times } = this.#cell.run;
     counts.connects++;
     times.connect_service_time.record(nowUs - openedUs);
     times.tcp_time.record(tcpUs - openedUs);
     if (tlsUs > 0) times.tls_time.record(tlsUs - tcpUs);
+    const securedUs = tlsUs > 0 ? tlsUs : tcpUs;
+    if (webSocketUs > 0) times.websocket_time.record(webSocketUs - securedUs);
+    times.connack_time.record(nowUs - (webSocketUs > 0 ? webSocketUs : securedUs));
     if (lostUs === 0) {
       times.connect_time.record(nowUs - dueUs);
       return;

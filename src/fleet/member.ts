@@ -277,8 +277,15 @@ export class Member implements ClientListener {
     this.#host.received(this, message);
   }
 
-  acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number, sequence: number): void {
-    this.#stream(stream)?.acknowledged(reasonCode, dueUs, writtenUs, this.#host.clock(), sequence);
+  acknowledged(
+    stream: number,
+    reasonCode: number,
+    dueUs: number,
+    writtenUs: number,
+    pubrecUs: number,
+    sequence: number,
+  ): void {
+    this.#stream(stream)?.acknowledged(reasonCode, dueUs, writtenUs, pubrecUs, this.#host.clock(), sequence);
   }
 
   abandoned(stream: number, dueUs: number, sequence: number): void {

@@ -77,13 +77,24 @@ export class Stream {
     return true;
   }
 
-  acknowledged(reasonCode: number, dueUs: number, writtenUs: number, nowUs: number, sequence: number): void {
+  /** `pubrecUs`: where the two legs of QoS 2 meet; 0: there are none. */
+  acknowledged(
+    reasonCode: number,
+    dueUs: number,
+    writtenUs: number,
+    pubrecUs: number,
+    nowUs: number,
+    sequence: number,
+  ): void {
     this.cell.gauges.in_flight--;
     const tally = this.cell.at(dueUs);
     if (reasonCode < 0x80) {
       tally.counts.messages_acked++;
       tally.times.publish_time.record(nowUs - dueUs);
       tally.times.publish_service_time.record(nowUs - writtenUs);
+      if (pubrecUs === 0) return;
+      tally.times.publish_received_time.record(pubrecUs - writtenUs);
+      tally.times.publish_complete_time.record(nowUs - pubrecUs);
       return;
     }
     tally.cause('publish_errors', reasonName(reasonCode));

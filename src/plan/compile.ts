@@ -46,6 +46,7 @@ export function compile(scenario: Scenario, options: CompileOptions): Plan {
       commandLine: options.commandLine,
       scenarioText: scenario.maskedText,
       scenarioHash: scenario.sha256,
+      asRun: scenario.asRun,
     },
     client: options.client,
     ...timesOf(scenario),

@@ -86,6 +86,8 @@ export interface RunPlan {
   /** The scenario's text, secrets masked, and the SHA-256 of the text before masking. */
   readonly scenarioText: string;
   readonly scenarioHash: string;
+  /** What a result needs to be run again. */
+  readonly asRun: { readonly text: string; readonly secrets: readonly string[] };
 }
 
 /** The scenario resolved to absolute numbers: pure, JSON-safe data; no list per client: what a client is follows from (plan, group, index). */

@@ -6,14 +6,26 @@ import { reachOf } from './reach.ts';
 import type { ScenarioFields } from './schema.ts';
 
 /** What a metric needs so that there will be any data. */
-type Need = 'publishing' | 'acknowledging' | 'subscribing' | 'delivering' | 'encrypting' | 'keeping' | 'willing';
+type Need =
+  | 'publishing'
+  | 'acknowledging'
+  | 'subscribing'
+  | 'delivering'
+  | 'encrypting'
+  | 'upgrading'
+  | 'releasing'
+  | 'keeping'
+  | 'willing';
 
 const needs: Readonly<Partial<Record<MetricName, Need>>> = {
   schedule_lag: 'publishing',
   wait_time: 'publishing',
   publish_time: 'acknowledging',
   publish_service_time: 'acknowledging',
+  publish_received_time: 'releasing',
+  publish_complete_time: 'releasing',
   tls_time: 'encrypting',
+  websocket_time: 'upgrading',
   sessions_resumed: 'keeping',
   sessions_gone: 'keeping',
   messages_resent: 'keeping',
@@ -36,6 +48,8 @@ const reasons: Readonly<Record<Need, string>> = {
   acknowledging: 'no group publishes with QoS 1 or 2, and nothing else is acknowledged',
   subscribing: 'no group subscribes',
   encrypting: 'no broker has a url of mqtts:// or wss://',
+  upgrading: 'no broker has a url of ws:// or wss://',
+  releasing: 'no group publishes with QoS 2',
   keeping: 'no group keeps its sessions: session: { expiry: 1h }',
   willing: 'no group has a will',
   delivering: 'no subscription matches a stamped publication',
@@ -52,16 +66,20 @@ export function dataProblems(scenario: ScenarioFields, population: Population): 
   if (!asked.some((metric) => needs[metric] !== undefined)) return [];
   const jobs = population.groups.flatMap((group) => group.jobs);
   const reach = reachOf(population);
-  const met: Readonly<Record<Need, boolean>> = {
-    publishing: jobs.some((job) => workloadOf(job).publication !== undefined),
-    acknowledging: reach.some((row, g) =>
+  const publishesAt = (lowest: 1 | 2) =>
+    reach.some((row, g) =>
       row.some(
         ({ qos }, j) =>
-          qos > 0 && workloadOf(population.groups[g]?.jobs[j] ?? { workload: '' }).publication !== undefined,
+          qos >= lowest && workloadOf(population.groups[g]?.jobs[j] ?? { workload: '' }).publication !== undefined,
       ),
-    ),
+    );
+  const met: Readonly<Record<Need, boolean>> = {
+    publishing: jobs.some((job) => workloadOf(job).publication !== undefined),
+    acknowledging: publishesAt(1),
+    releasing: publishesAt(2),
     subscribing: jobs.some((job) => workloadOf(job).filters !== undefined),
     delivering: delivers(population),
+    upgrading: scenario.brokers?.some(({ url }) => /^wss?:/.test(url)) === true,
     encrypting: scenario.brokers?.some(({ url }) => /^(mqtts|wss):/.test(url)) === true,
     keeping: Object.values(scenario.groups).some(({ session }) => session !== 'clean'),
     willing: Object.values(scenario.groups).some(({ will }) => will !== undefined),

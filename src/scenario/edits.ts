@@ -31,6 +31,12 @@ export function applySet(source: Source, assignment: string): EditProblem | unde
   return applyEdit(source, { option, path: path.keys, value: parsed.toJS() });
 }
 
+/** Whether an option has given what is at a path that is written as for `--set`. */
+export function isEdited(source: Source, path: string): boolean {
+  const found = resolve(source, path.split('.'));
+  return 'keys' in found && 'option' in source.place(found.keys);
+}
+
 /** A broker that is a url gets room for what is set below it. */
 function openBroker({ document }: Source, [first, index, ...below]: readonly PropertyKey[]): void {
   if (first !== 'brokers' || below.length === 0) return;

@@ -30,6 +30,24 @@ export function substitute(
   return { text: replaced, problems };
 }
 
+/** The text such that `substitute` gives it back. */
+export function escapeReferences(text: string): string {
+  return text.replaceAll('${', () => '$${');
+}
+
+/** The variables that a text refers to. */
+export function namesIn(text: string): string[] {
+  return [...text.matchAll(reference)].flatMap(([, , name]) => name ?? []);
+}
+
+/** For a text that will have its variables replaced again: those to keep stay as they are, and what the others hold is escaped. */
+export function substituteAgain(text: string, env: Environment, keeps: (name: string) => boolean): string {
+  return text.replace(reference, (whole, escaped?: string, name?: string) => {
+    if (escaped !== undefined || (name !== undefined && keeps(name))) return whole;
+    return escapeReferences(substitute(whole, env).text);
+  });
+}
+
 export type EnvironmentProblem = { readonly node: Scalar; readonly rule: string };
 
 const onlyReferences = /^(?:\$\{[^}]*\})+$/;

@@ -6,16 +6,17 @@ import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Problem } from '../base/problem.ts';
 import { maskSecrets } from '../base/secrets.ts';
+import { asRun } from './as-run.ts';
 import { bundledFolder, bundledScenarios, readBundled } from './bundled.ts';
 import { check } from './check.ts';
-import { applyEdit, applySet, type EditProblem } from './edits.ts';
+import { applyEdit, applySet, type EditProblem, isEdited } from './edits.ts';
 import { type Environment, retype, substituteAll } from './environment.ts';
 import { explain, type PlacedProblem, placeProblem } from './explain.ts';
 import { readFiles } from './files.ts';
 import { toProblems, wording } from './issues.ts';
 import type { Scenario } from './scenario.ts';
 import { type ScenarioFields, scenarioSchema } from './schema.ts';
-import { Source } from './source.ts';
+import { type Path, Source } from './source.ts';
 
 export type LoadOptions = {
   /** `path=value`, each checked by the same schema. */
@@ -29,6 +30,8 @@ export type LoadOptions = {
   readonly env?: Environment;
   /** From where the paths of files in the scenario count; default: the working directory. Those of `set` count from there. */
   readonly folder?: string;
+  /** Paths of what was left out of the text, which `set` or `brokers` must give again. */
+  readonly secrets?: readonly string[];
 };
 
 /** Either the scenario, or everything that is wrong with it, each as text for the user. */
@@ -55,6 +58,7 @@ export function parseScenario(name: string, text: string, options: LoadOptions =
     return { problems: explain(source, placed) };
   }
   const edited = edit(source, options);
+  const written = source.value();
   const { open, problems: unset } = substituteAll(source, options.env ?? {});
   const before: PlacedProblem[] = [
     ...edited.map(({ option, rule, hint }) => ({
@@ -62,6 +66,7 @@ export function parseScenario(name: string, text: string, options: LoadOptions =
       statement: rule,
       ...(hint === undefined ? {} : { hint }),
     })),
+    ...secretsToGive(source, name, options.secrets ?? []),
     ...unset.map(({ node, rule }) => ({
       place: source.at(node.range?.[0] ?? 0, node.range?.[1] ?? 0),
       statement: `the scenario ${rule}`,
@@ -74,10 +79,12 @@ export function parseScenario(name: string, text: string, options: LoadOptions =
     const own = placed.filter(({ place }) => !before.some((other) => isDeepStrictEqual(other.place, place)));
     return { problems: explain(source, [...before, ...own]) };
   }
+  const title = fields.name ?? basename(name, extname(name));
   const scenario: Scenario = {
     ...fields,
-    name: fields.name ?? basename(name, extname(name)),
+    name: title,
     maskedText: source.maskedText(),
+    asRun: asRun(written, source.value(), title, options.env ?? {}, folderOf(source, options)),
     sha256: createHash('sha256').update(text).digest('hex'),
     warnings,
   };
@@ -89,6 +96,22 @@ export function parseScenario(name: string, text: string, options: LoadOptions =
         found.map((problem) => placeProblem(source, problem)),
       ),
   };
+}
+
+/** From where the path of a file counts that stands at this place. */
+function folderOf(source: Source, { folder = '.' }: LoadOptions): (path: Path) => string {
+  return (path) => ('option' in source.place(path) ? '.' : folder);
+}
+
+/** What a result does not hold, and no option has given again. */
+function secretsToGive(source: Source, name: string, secrets: readonly string[]): PlacedProblem[] {
+  return secrets
+    .filter((path) => !isEdited(source, path))
+    .map((path) => ({
+      place: { option: name },
+      statement: `${path} was a secret, which no result holds`,
+      hint: `give it again: --set '${path}=...', where \${NAME} takes it from the environment${path.startsWith('brokers.') ? '; or name the brokers with --broker' : ''}`,
+    }));
 }
 
 function edit(source: Source, { brokers = [], duration, set = [] }: LoadOptions): EditProblem[] {
@@ -107,11 +130,8 @@ function edit(source: Source, { brokers = [], duration, set = [] }: LoadOptions)
 
 type Validated = { readonly fields?: ScenarioFields; readonly problems: Problem[]; readonly warnings: string[] };
 
-function validate(
-  source: Source,
-  open: Parameters<typeof retype>[1],
-  { seed = 0, folder = '.' }: LoadOptions,
-): Validated {
+function validate(source: Source, open: Parameters<typeof retype>[1], options: LoadOptions): Validated {
+  const { seed = 0 } = options;
   let found = problemsOf(source.value());
   // What a variable holds is a text until something else is due; what is refused either way stays one.
   const undo = new Map<string, () => void>();
@@ -123,8 +143,7 @@ function validate(
   for (const { path } of found.problems) undo.get(path.join('.'))?.();
   const value = source.value();
   if (undo.size > 0) found = problemsOf(value);
-  if (found.fields !== undefined)
-    return complete(found.fields, seed, (path) => ('option' in source.place(path) ? '.' : folder));
+  if (found.fields !== undefined) return complete(found.fields, seed, folderOf(source, options));
   return { problems: [...found.problems, ...restProblems(value, found.problems, seed)], warnings: [] };
 }
 

@@ -1,6 +1,7 @@
 import { type PacingOptions, pacings } from '../pacing/index.ts';
 import type { Pacing } from '../pacing/pacer.ts';
 import { workloadOf } from '../workloads/lookup.ts';
+import type { AsRun } from './as-run.ts';
 import type { Population } from './population.ts';
 import type { ScenarioFields } from './schema.ts';
 
@@ -9,6 +10,8 @@ export type Scenario = Omit<ScenarioFields, 'name'> & {
   readonly name: string;
   /** The text as written, secrets masked. */
   readonly maskedText: string;
+  /** The same as it ran, to run it again. */
+  readonly asRun: AsRun;
   /** Of the text before masking, in hexadecimal. */
   readonly sha256: string;
   /** What the user should know about it. */

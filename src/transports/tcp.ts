@@ -12,7 +12,7 @@ function open(target: Target, listener: TransportListener): SocketConnection {
   const socket = connect(
     target.localAddress === undefined ? options : { ...options, localAddress: target.localAddress },
   );
-  socket.on('connect', () => listener.opened(nowUs(), 0));
+  socket.on('connect', () => listener.opened(nowUs(), 0, 0));
   return new SocketConnection(socket, listener, (bytes) => {
     socket.write(bytes);
     return flows(socket);

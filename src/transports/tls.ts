@@ -44,7 +44,7 @@ function open(target: Target, listener: TransportListener): SocketConnection {
   socket.on('connect', () => {
     tcpUs = nowUs();
   });
-  socket.on('secureConnect', () => listener.opened(tcpUs, nowUs()));
+  socket.on('secureConnect', () => listener.opened(tcpUs, nowUs(), 0));
   return new SocketConnection(socket, listener, (bytes) => {
     // A copy, so that the caller may go on: what TLS has not encrypted yet is not backed up, the socket behind it may be.
     socket.write(Buffer.from(bytes));

@@ -20,8 +20,8 @@ export interface TlsOptions {
 
 /** `buffer` is shared by the thread: its first `length` bytes are valid during the call only. */
 export interface TransportListener {
-  /** Bytes may be written. `tcpUs`: when the host accepted; `tlsUs`: when the TLS handshake was done, 0 where there is none. */
-  opened(tcpUs: number, tlsUs: number): void;
+  /** Bytes may be written. `tcpUs`: when the host accepted; the others: when their handshakes were done, 0 where there is none. */
+  opened(tcpUs: number, tlsUs: number, webSocketUs: number): void;
   data(buffer: Buffer, length: number): void;
   drained(): void;
   /** Null: the other side, or we, closed without an error. */

@@ -26,7 +26,7 @@ class WebSocketConnection implements Connection {
       createConnection: () => this.#dial(target, listener),
     } as ClientOptions);
     socket.binaryType = 'nodebuffer';
-    socket.on('open', () => listener.opened(this.#tcpUs, this.#tlsUs));
+    socket.on('open', () => listener.opened(this.#tcpUs, this.#tlsUs, nowUs()));
     // MQTT travels in binary frames [MQTT-6.0.0-1].
     socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) listener.data(data, data.length);

@@ -1,6 +1,7 @@
 import type { ExitCode } from '../base/exit-codes.ts';
 import { exitCode } from '../base/exit-codes.ts';
 import { formatCount, formatDuration } from '../base/units.ts';
+import { resultSchema } from '../base/versions.ts';
 import type { Totals } from '../metrics/totals.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
 import type { Threads } from '../plan/threads.ts';
@@ -53,7 +54,7 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
   const groups = Object.fromEntries(plan.groups.map(({ name }) => [name, part(measured, { group: name })]));
   const events = totals.events.map(({ atUs, text }) => ({ t: Math.round((atUs - originUs) / 1000), text }));
   return {
-    schema: 'mqtt-stress/result/1',
+    schema: resultSchema,
     ...judgement,
     warnings: warnings(plan, totals, { context, trust, missing, measured }).filter(
       (warning) => !judgement.reasons.includes(warning),
@@ -252,7 +253,7 @@ function runResult(plan: Plan, totals: Totals, context: JudgeContext): RunResult
     durationMs: plan.durationMs,
     measuredMs: Math.round(totals.measuredSeconds * 1000),
     drainMs: plan.drainMs,
-    scenario: { text: plan.run.scenarioText, sha256: plan.run.scenarioHash },
+    scenario: { text: plan.run.scenarioText, sha256: plan.run.scenarioHash, asRun: plan.run.asRun },
     versions: context.versions,
     commandLine: plan.run.commandLine,
   };

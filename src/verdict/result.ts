@@ -1,5 +1,5 @@
 import type { ExitCode } from '../base/exit-codes.ts';
-import type { Versions } from '../base/versions.ts';
+import type { resultSchema, Versions } from '../base/versions.ts';
 import type { CounterName, GaugeName, SettledName, TimeName } from '../metrics/catalog.ts';
 import type { Phase } from '../metrics/snapshot.ts';
 
@@ -105,14 +105,20 @@ export interface RunResult {
   /** As it was. */
   readonly measuredMs: number;
   readonly drainMs: number;
-  readonly scenario: { readonly text: string; readonly sha256: string };
+  readonly scenario: {
+    /** As written, secrets masked, and the SHA-256 of the text before masking. */
+    readonly text: string;
+    readonly sha256: string;
+    /** As it ran, after edits and with its variables replaced; `secrets` are paths of what was left out, to be given again. */
+    readonly asRun: { readonly text: string; readonly secrets: readonly string[] };
+  };
   readonly versions: Versions;
   readonly commandLine: string;
 }
 
 /** The result file: one JSON document. */
 export interface Result {
-  readonly schema: 'mqtt-stress/result/1';
+  readonly schema: typeof resultSchema;
   readonly verdict: Verdict;
   readonly exitCode: ExitCode;
   /** Why the verdict is what it is, and what to do about it, in sentences; empty when passed. */

@@ -38,9 +38,9 @@ describe('through a wire of 50 ms each way, on Mosquitto,', { skip: mosquittoMis
           await told.until(() => told.subacks.length === 1, 'SUBACK');
           const acknowledged = told.acknowledged.bind(told);
           const acksMs: number[] = [];
-          told.acknowledged = (stream, reasonCode, dueUs, writtenUs, sequence) => {
+          told.acknowledged = (stream, reasonCode, dueUs, writtenUs, pubrecUs, sequence) => {
             acksMs.push((nowUs() - writtenUs) / 1000);
-            acknowledged(stream, reasonCode, dueUs, writtenUs, sequence);
+            acknowledged(stream, reasonCode, dueUs, writtenUs, pubrecUs, sequence);
           };
           const deliveriesMs: number[] = [];
           for (let n = 1; n <= 5; n++) {

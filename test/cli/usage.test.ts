@@ -68,7 +68,14 @@ describe('what is wrong before the run', () => {
       args: ['run', 'quick-start', '--thread', '2'],
       says: /unknown option.*Did you mean --threads/s,
     },
-    { name: 'a missing scenario', args: ['run'], says: /missing required argument 'scenario'/ },
+    {
+      name: 'a missing scenario',
+      args: ['run'],
+      says: /^run must be given a scenario, or --from with a result to run again\n/,
+    },
+    { name: 'a scenario and a result', args: ['run', 'quick-start', '--from', 'r.json'], says: /not both\n/ },
+    { name: 'a missing result', args: ['run', '--from', 'none.json'], says: /^there is no result none\.json\n/ },
+    { name: 'a result that is none', args: ['run', '--from', 'package.json'], says: /is no result of mqtt-stress/ },
     { name: 'an unknown scenario', args: ['run', 'quik-start'], says: /named quik-start\ndid you mean quick-start\?/ },
     { name: 'a scenario that is a folder', args: ['run', tmpdir()], says: /^\/\S+ is a folder\nname a file in it\n$/ },
     {

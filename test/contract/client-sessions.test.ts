@@ -210,6 +210,31 @@ for (const [name, load] of Object.entries(clients)) {
       });
     });
 
+    test('says when PUBREC came, of several the first, which divides QoS 2 into its two legs [MQTT-4.3.3-1]', async () => {
+      const sentUs: Record<string, number> = {};
+      const script: Script = {
+        publish(packet, peer) {
+          peer.send({ cmd: 'pubrec', ...idOf(packet) });
+          sentUs['pubrec'] = nowUs();
+        },
+        pubrel(packet, peer) {
+          if (peer.received.filter(({ cmd }) => cmd === 'pubrel').length === 1) {
+            sentUs['again'] = nowUs();
+            peer.send({ cmd: 'pubrec', ...idOf(packet) });
+          } else peer.send({ cmd: 'pubcomp', ...idOf(packet) });
+        },
+      };
+      await play(open, script, {}, async ({ client, told }) => {
+        publish(client, 2, 1);
+        await told.until(() => told.acks.length === 1, 'PUBCOMP');
+        const { pubrecUs = 0 } = told.acks[0] ?? {};
+        assert.ok(
+          pubrecUs >= (sentUs['pubrec'] ?? 0) && pubrecUs <= (sentUs['again'] ?? 0),
+          `${pubrecUs} of ${sentUs}`,
+        );
+      });
+    });
+
     test('pings when it has nothing to say, and only then [MQTT-3.1.2-23]', async () => {
       await play(open, {}, { keepAliveS: 60 }, async ({ client, told, broker }) => {
         const pings = () => broker.received.filter(({ cmd }) => cmd === 'pingreq').length;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { nowUs } from '../../src/base/clock.ts';
 import type { OpenClient, Session } from '../../src/clients/client.ts';
 import { clients } from '../../src/clients/index.ts';
 import { transports } from '../../src/transports/index.ts';
@@ -72,16 +73,18 @@ describe('transports against Mosquitto', { skip }, () => {
           await burst(line('5'), 1);
         });
         test(`${scheme}:// ends a connection once and makes another`, () => reconnect(line('3.1.1')));
-        test(`${scheme}:// tells when the host accepted, and when its TLS handshake was done`, async () => {
+        test(`${scheme}:// tells when the host accepted, and when the handshakes of TLS and WebSocket were done`, async () => {
           const told = new RecordingListener();
           const { url, session } = line('3.1.1');
           const client = open(sessionTo(url, session), told);
           client.connect();
           await told.untilConnected();
-          const { openedUs = 0, tcpUs = 0, tlsUs = 0 } = told.connects[0] ?? {};
+          const { openedUs = 0, tcpUs = 0, tlsUs = 0, webSocketUs = 0 } = told.connects[0] ?? {};
           assert.ok(openedUs < tcpUs, `${openedUs} < ${tcpUs}`);
           if (isSecure(scheme)) assert.ok(tcpUs < tlsUs, `${tcpUs} < ${tlsUs}`);
-          else assert.equal(tlsUs, 0);
+          else assert.ok(tlsUs === 0);
+          if (scheme.startsWith('ws')) assert.ok(Math.max(tcpUs, tlsUs) < webSocketUs && webSocketUs < nowUs());
+          else assert.ok(webSocketUs === 0);
           client.disconnect();
           await told.untilClosed();
         });

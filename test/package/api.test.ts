@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as api from 'mqtt-stress';
-import { compile, load, type Phase, type Reporter, run, startBroker, UserError } from 'mqtt-stress';
+import { compile, load, loadResult, type Phase, type Reporter, run, startBroker, UserError } from 'mqtt-stress';
 
 const root = new URL('../../../', import.meta.url);
 
@@ -67,6 +67,27 @@ describe('the library', () => {
     } finally {
       await broker.stop();
     }
+  });
+
+  it('runs a result again, as a file or at hand, with what was secret given again', async () => {
+    const broker = await startBroker();
+    try {
+      const brokers = broker.url.replace('//', '//me:hunter2@');
+      const scenario = await load('quick-start', { ...small, duration: '1s', seed: 5, brokers });
+      const first = await run(compile(scenario, { seed: 5, client: 'mqttjs' }), { threads: 0, allowInvalid: true });
+      assert.ok(!JSON.stringify(first).includes('hunter2'));
+      await assert.rejects(loadResult(first), (error) => {
+        return error instanceof UserError && /the result: brokers\.0\.password was a secret/.test(error.message);
+      });
+      const { scenario: same, ...settings } = await loadResult(first, { set: 'brokers.0.password=hunter2' });
+      assert.deepEqual(settings, { seed: 5, client: 'mqttjs', threads: 0 });
+      assert.deepEqual([same.groups, same.brokers, same.duration], [scenario.groups, scenario.brokers, 1000]);
+      const again = await run(compile(same, settings), { threads: settings.threads, allowInvalid: true });
+      assert.equal(again.totals.messages_sent.count, first.totals.messages_sent.count);
+    } finally {
+      await broker.stop();
+    }
+    await assert.rejects(loadResult('package.json'), /package\.json is no result of mqtt-stress/);
   });
 
   it('tells all that is wrong with a scenario as the text of one error', async () => {

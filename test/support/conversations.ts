@@ -53,7 +53,8 @@ export async function deliver({ open, url, session }: Line, qos: Qos): Promise<v
     assert.ok(message.receivedUs >= sentUs && message.receivedUs <= nowUs());
   }
   await told.until(() => told.acks.length === (qos === 0 ? 0 : payloads.length), 'acknowledgements');
-  for (const [i, ack] of told.acks.entries()) {
+  for (const [i, { pubrecUs, ...ack }] of told.acks.entries()) {
+    assert.ok(qos === 2 ? pubrecUs >= sentUs && pubrecUs <= nowUs() : pubrecUs === 0, `PUBREC at ${pubrecUs}`);
     assert.deepEqual(ack, { stream: i, reasonCode: 0, dueUs: sentUs - 1000 - i, writtenUs: sentUs + i });
   }
   assert.equal(client.inFlight, 0);

@@ -131,7 +131,15 @@ export type Placing = {
 
 /** CONNACK without anything special. */
 export function welcomed(openedUs: number, changes: Partial<Welcome> = {}): Welcome {
-  return { sessionPresent: false, openedUs, tcpUs: openedUs + 100, tlsUs: 0, limits: noLimits, ...changes };
+  return {
+    sessionPresent: false,
+    openedUs,
+    tcpUs: openedUs + 100,
+    tlsUs: 0,
+    webSocketUs: 0,
+    limits: noLimits,
+    ...changes,
+  };
 }
 
 /** A member that waits for its turn, and its client. */

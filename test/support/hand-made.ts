@@ -41,7 +41,14 @@ export function group(name: string, changes: Partial<GroupPlan> = {}): GroupPlan
 export function plan(changes: Partial<Plan> = {}): Plan {
   return {
     name: 'hand-made',
-    run: { tag: 'abc1234', seed: 7, commandLine: 'mqtt-stress run hand-made', scenarioText: 'x', scenarioHash: 'y' },
+    run: {
+      tag: 'abc1234',
+      seed: 7,
+      commandLine: 'mqtt-stress run hand-made',
+      scenarioText: 'x',
+      scenarioHash: 'y',
+      asRun: { text: 'x', secrets: [] },
+    },
     client: 'wire',
     warmUpMs: 1000,
     durationMs: 2000,

@@ -18,6 +18,7 @@ export interface Ack {
   readonly reasonCode: number;
   readonly dueUs: number;
   readonly writtenUs: number;
+  readonly pubrecUs: number;
 }
 
 /** Remembers all that a client tells, and lets a test wait for it. */
@@ -54,8 +55,15 @@ export class RecordingListener implements ClientListener {
     this.#wake();
   }
 
-  acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number, sequence: number): void {
-    this.acks.push({ stream, reasonCode, dueUs, writtenUs });
+  acknowledged(
+    stream: number,
+    reasonCode: number,
+    dueUs: number,
+    writtenUs: number,
+    pubrecUs: number,
+    sequence: number,
+  ): void {
+    this.acks.push({ stream, reasonCode, dueUs, writtenUs, pubrecUs });
     this.sequences.push(sequence);
     this.#wake();
   }

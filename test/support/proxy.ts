@@ -25,8 +25,12 @@ export interface Proxy {
   stop(): Promise<void>;
 }
 
+/** One number: the same both ways. `up` is towards the broker. */
+export type Delay = number | { readonly up: number; readonly down: number };
+
 /** Passes bytes on exactly `delayMs` after they came, in each direction, in order. */
-export async function startProxy(toPort: number, delayMs: number): Promise<Proxy> {
+export async function startProxy(toPort: number, delayMs: Delay): Promise<Proxy> {
+  const { up, down } = typeof delayMs === 'number' ? { up: delayMs, down: delayMs } : delayMs;
   const log: Passage[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -38,8 +42,8 @@ export async function startProxy(toPort: number, delayMs: number): Promise<Proxy
       socket.on('error', () => {});
       socket.once('close', () => sockets.delete(socket));
     }
-    pass(near, far, 'up', delayMs, log);
-    pass(far, near, 'down', delayMs, log);
+    pass(near, far, 'up', up, log);
+    pass(far, near, 'down', down, log);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -60,9 +60,17 @@ export interface CountingSubscriber {
 /** Retained by every Mosquitto: when it arrives, the SUBSCRIBE that it came with was granted. */
 const probe = '$SYS/broker/version';
 
-/** A mosquitto_sub that counts; subscribed when the promise resolves, which costs the broker one $SYS message. */
-export async function countWithMosquittoSub(url: string, topicFilter: string, qos = 0): Promise<CountingSubscriber> {
-  const args = [...address(url), '-t', topicFilter, '-t', probe, '-q', String(qos), '-F', '%t'];
+/**
+ * A mosquitto_sub that counts; subscribed when the promise resolves, which costs the broker one $SYS message. `each` is told
+ * the topic of every message, a space and its payload in hexadecimal.
+ */
+export async function countWithMosquittoSub(
+  url: string,
+  topicFilter: string,
+  qos = 0,
+  each: (line: string) => void = () => {},
+): Promise<CountingSubscriber> {
+  const args = [...address(url), '-t', topicFilter, '-t', probe, '-q', String(qos), '-F', '%t %x'];
   const child = spawn(program(), args, { stdio: ['ignore', 'pipe', 'ignore'] });
   let count = 0;
   let look = (): void => {};
@@ -73,8 +81,11 @@ export async function countWithMosquittoSub(url: string, topicFilter: string, qo
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        if (line === probe) resolve();
-        else count++;
+        if (line.startsWith(`${probe} `)) resolve();
+        else {
+          count++;
+          each(line);
+        }
       }
       look();
     });

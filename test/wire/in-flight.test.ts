@@ -33,6 +33,18 @@ describe('the window of publishes in flight', () => {
     assert.equal(window.answer(0x70, id, 0), 'done');
   });
 
+  test('keeps when the first PUBREC of each came, and forgets it with the id', () => {
+    const window = new InFlight(1);
+    const id = window.take(2, 0, 0, 0, 0);
+    assert.equal(window.pubrecUs(id), 0);
+    window.received(id, 3e12);
+    window.received(id, 3e12 + 5);
+    assert.equal(window.pubrecUs(id), 3e12);
+    window.release(id);
+    assert.equal(window.take(2, 0, 0, 0, 0), id);
+    assert.equal(window.pubrecUs(id), 0);
+  });
+
   test('knows nothing of ids that are not in flight', () => {
     const window = new InFlight(2);
     const id = window.take(1, 0, 0, 0, 0);

@@ -1,6 +1,7 @@
 /** What a session over MQTT.js still waits for: one Map entry a message, because the packet ids are not ours to choose. */
+import { noTimeUs } from '../../base/clock.ts';
 import type { Qos } from '../../mqtt/packets.ts';
-import type { Filter } from '../client.ts';
+import type { ClientListener, Filter } from '../client.ts';
 
 export interface Flight {
   readonly stream: number;
@@ -8,6 +9,8 @@ export interface Flight {
   readonly dueUs: number;
   readonly writtenUs: number;
   readonly sequence: number;
+  /** When its PUBREC came; 0: not yet. */
+  pubrecUs: number;
 }
 
 interface Subscribing {
@@ -38,28 +41,33 @@ export class Awaited {
     return Number.POSITIVE_INFINITY;
   }
 
-  published(id: number, flight: Flight): void {
-    this.#flights.set(id, flight);
+  published(id: number, flight: Omit<Flight, 'pubrecUs'>): void {
+    this.#flights.set(id, { ...flight, pubrecUs: noTimeUs });
   }
 
   subscribing(id: number, subscribing: Subscribing): void {
     this.#subscribes.set(id, subscribing);
   }
 
-  inFlightAt(id: number, qos: Qos): boolean {
-    return this.#flights.get(id)?.qos === qos;
+  /** PUBREC; false: no publish of QoS 2 waits under that id. Of several the first one counts. */
+  recorded(id: number, pubrecUs: number): boolean {
+    const flight = this.#flights.get(id);
+    if (flight?.qos !== 2) return false;
+    if (flight.pubrecUs === 0) flight.pubrecUs = pubrecUs;
+    return true;
   }
 
   flight(id: number): Flight | undefined {
     return this.#flights.get(id);
   }
 
-  /** Undefined: no publish of that QoS waits under that id. */
-  acknowledged(id: number, qos: Qos): Flight | undefined {
+  /** Tells it; false: no publish of that QoS waits under that id. */
+  acknowledged(id: number, qos: Qos, code: number, listener: ClientListener): boolean {
     const flight = this.#flights.get(id);
-    if (flight?.qos !== qos) return undefined;
+    if (flight?.qos !== qos) return false;
     this.#flights.delete(id);
-    return flight;
+    listener.acknowledged(flight.stream, code, flight.dueUs, flight.writtenUs, flight.pubrecUs, flight.sequence);
+    return true;
   }
 
   /** The codes in the order of the filters asked for; undefined: they do not answer what was asked. */
@@ -92,10 +100,10 @@ export class Awaited {
     this.#subscribes.clear();
   }
 
-  /** Ends all waiting for acknowledgements; what was in flight, in the order in which it was published. */
-  abandoned(): Flight[] {
+  /** Ends all waiting for acknowledgements; tells what was in flight, in the order in which it was published. */
+  abandon(listener: ClientListener): void {
     const flights = [...this.#flights.values()];
     this.#flights.clear();
-    return flights;
+    for (const { stream, dueUs, sequence } of flights) listener.abandoned(stream, dueUs, sequence);
   }
 }

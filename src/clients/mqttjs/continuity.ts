@@ -25,7 +25,7 @@ export class Continuity {
     return this.#fresh ? undefined : this.#store;
   }
 
-  begin(fresh: boolean): Omit<Beginning, 'dialled'> {
+  begin(fresh: boolean): Omit<Beginning, 'dialled' | 'upgraded'> {
     const { cleanStart, resumes } = this.#session;
     this.#fresh = fresh;
     return { clientId: this.#clientId, clean: fresh || (cleanStart && !(this.#again && resumes)), fresh };

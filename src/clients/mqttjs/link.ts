@@ -5,7 +5,7 @@ import type { IClientOptions } from 'mqtt';
 import { connect, MqttClient, UniqueMessageIdProvider } from 'mqtt';
 import { noTimeUs, nowUs } from '../../base/clock.ts';
 import type { Qos } from '../../mqtt/packets.ts';
-import type { Filter, Outgoing, Session } from '../client.ts';
+import type { Filter, Outgoing, Session, Welcome } from '../client.ts';
 import { type Beginning, mqttjsOptions } from './options.ts';
 import type { SessionStore } from './store.ts';
 
@@ -26,15 +26,22 @@ export class Link {
   readonly mqtt: MqttClient;
   readonly openedUs = nowUs();
   tcpUs = noTimeUs;
-  tlsUs = noTimeUs;
+  #tlsUs = noTimeUs;
+  #webSocketUs = noTimeUs;
   /** The beginning of the last read. */
   readUs = noTimeUs;
   readonly #counters: Counters;
   #written = 0;
   #read = 0;
 
-  constructor(session: Session, beginning: Omit<Beginning, 'dialled'>, store: SessionStore | undefined) {
-    const options = mqttjsOptions(session, { ...beginning, dialled: (socket) => this.#watch(socket) });
+  constructor(session: Session, beginning: Omit<Beginning, 'dialled' | 'upgraded'>, store: SessionStore | undefined) {
+    const options = mqttjsOptions(session, {
+      ...beginning,
+      dialled: (socket) => this.#watch(socket),
+      upgraded: () => {
+        this.#webSocketUs = nowUs();
+      },
+    });
     this.mqtt = open({
       ...options,
       ...(store !== undefined && { outgoingStore: store }),
@@ -53,6 +60,10 @@ export class Link {
       this.readUs = nowUs();
       this.#read += chunk.length;
     });
+  }
+
+  get instants(): Pick<Welcome, 'openedUs' | 'tcpUs' | 'tlsUs' | 'webSocketUs'> {
+    return { openedUs: this.openedUs, tcpUs: this.tcpUs, tlsUs: this.#tlsUs, webSocketUs: this.#webSocketUs };
   }
 
   get bytesWritten(): number {
@@ -97,7 +108,7 @@ export class Link {
       this.tcpUs = nowUs();
     });
     socket.once('secureConnect', () => {
-      this.tlsUs = nowUs();
+      this.#tlsUs = nowUs();
     });
   }
 

@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+import type { ClientRequest } from 'node:http';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { Protocol } from '../../mqtt/packets.ts';
@@ -23,6 +25,8 @@ export type Beginning = {
   readonly fresh: boolean;
   /** Told of the socket below a WebSocket. */
   dialled(socket: Socket): void;
+  /** The handshake of the WebSocket is done. */
+  upgraded(): void;
 };
 
 /** A session as options of MQTT.js: reconnecting, resubscribing and every timeout are left to us. */
@@ -85,10 +89,15 @@ function tlsOptions({ ca, cert, key, servername, verify }: NonNullable<Session['
   };
 }
 
-function wsOptions({ target: { url, tls, headers, localAddress } }: Session, { dialled }: Beginning) {
+function wsOptions({ target: { url, tls, headers, localAddress } }: Session, { dialled, upgraded }: Beginning) {
   return {
     headers: headers ?? {},
     perMessageDeflate: false,
+    // The one place where MQTT.js lets go of its WebSocket.
+    finishRequest(request: ClientRequest, socket: EventEmitter) {
+      socket.once('open', upgraded);
+      request.end();
+    },
     createConnection({ host, port }: { host: string; port: number }) {
       // An address is no server name [RFC 6066, 3].
       const servername = /^[\d.]+$|:/.test(host) ? '' : host;

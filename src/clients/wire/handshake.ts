@@ -15,6 +15,7 @@ export class Handshake {
   #fresh = false;
   #tcpUs = noTimeUs;
   #tlsUs = noTimeUs;
+  #webSocketUs = noTimeUs;
   openedUs = noTimeUs;
 
   constructor(session: Session) {
@@ -28,9 +29,10 @@ export class Handshake {
   }
 
   /** CONNECT, once the transport is open. */
-  packet(tcpUs: number, tlsUs: number): Buffer {
+  packet(tcpUs: number, tlsUs: number, webSocketUs: number): Buffer {
     this.#tcpUs = tcpUs;
     this.#tlsUs = tlsUs;
+    this.#webSocketUs = webSocketUs;
     const { protocol, keepAliveS, cleanStart, resumes, username, password, sessionExpiryS, will } = this.#session;
     return encodeConnect({
       clientId: this.#clientId,
@@ -51,8 +53,13 @@ export class Handshake {
     // MQTT 3.1 cannot say whether the session is there; its servers must keep it.
     const resumed = resumes && this.#again && !this.#fresh && (sessionPresent || protocol === '3.1');
     this.#again = true;
-    const { openedUs } = this;
-    return { resumed, welcome: { sessionPresent, openedUs, tcpUs: this.#tcpUs, tlsUs: this.#tlsUs, limits } };
+    const instants = {
+      openedUs: this.openedUs,
+      tcpUs: this.#tcpUs,
+      tlsUs: this.#tlsUs,
+      webSocketUs: this.#webSocketUs,
+    };
+    return { resumed, welcome: { sessionPresent, ...instants, limits } };
   }
 }
 

@@ -16,6 +16,8 @@ export class InFlight {
   readonly #dueUs: Float64Array;
   readonly #writtenUs: Float64Array;
   readonly #sequences: Uint32Array;
+  /** When PUBREC came; null until the first does, so that QoS 1 does not pay for it. */
+  #pubrecUs: Float64Array | null = null;
   readonly #ids: Uint16Array;
   /** The how-manieth publish an id stands for. */
   readonly #turns: Float64Array;
@@ -49,6 +51,7 @@ export class InFlight {
     this.#dueUs[id] = dueUs;
     this.#writtenUs[id] = writtenUs;
     this.#sequences[id] = sequence;
+    if (this.#pubrecUs !== null) this.#pubrecUs[id] = 0;
     this.#turns[id] = this.#turn++;
     return id;
   }
@@ -78,6 +81,16 @@ export class InFlight {
 
   sequence(id: number): number {
     return this.#sequences[id] as number;
+  }
+
+  /** Of its first PUBREC, where there are several; 0: none has come. */
+  pubrecUs(id: number): number {
+    return this.#pubrecUs === null ? 0 : (this.#pubrecUs[id] as number);
+  }
+
+  received(id: number, pubrecUs: number): void {
+    this.#pubrecUs ??= new Float64Array(this.#size + 1);
+    if (this.#pubrecUs[id] === 0) this.#pubrecUs[id] = pubrecUs;
   }
 
   /** Its PUBREC has come: what is due is PUBREL, not PUBLISH [MQTT-4.3.3-7]. */

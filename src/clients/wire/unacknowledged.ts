@@ -51,10 +51,11 @@ export class Unacknowledged {
   }
 
   /** PUBACK, PUBREC or PUBCOMP, by its first byte; false: nothing waits for it. */
-  answered(first: number, id: number, reason: number): boolean {
+  answered(first: number, id: number, reason: number, readUs: number): boolean {
     const step = this.#inFlight.answer(first, id, reason);
     if (step === 'unknown' && (!this.#resumed || first !== 0x50)) return this.#resumed;
     if (step !== 'done') {
+      if (step === 'pubrel') this.#inFlight.received(id, readUs);
       this.#outbox.acknowledge(this.#sender, 0x62, id);
       return true;
     }
@@ -62,8 +63,9 @@ export class Unacknowledged {
     const dueUs = this.#inFlight.dueUs(id);
     const writtenUs = this.#inFlight.writtenUs(id);
     const sequence = this.#inFlight.sequence(id);
+    const pubrecUs = this.#inFlight.pubrecUs(id);
     this.#inFlight.release(id);
-    this.#listener.acknowledged(stream, reason, dueUs, writtenUs, sequence);
+    this.#listener.acknowledged(stream, reason, dueUs, writtenUs, pubrecUs, sequence);
     if (this.#resending.length > 0) this.#resend();
     return true;
   }

@@ -17,6 +17,17 @@ describe('the command line as it is kept', () => {
       ['--set', 'brokers=[mqtt://a:b@c]'],
       "--set 'brokers=[mqtt://a:****@c]'",
     ],
+    [
+      'hides the headers of a WebSocket',
+      ['--set', 'brokers.0.headers.Authorization=Bearer abc', '--set=brokers.0.headers={ X-Key: abc }'],
+      '--set brokers.0.headers.Authorization=**** --set=brokers.0.headers=****',
+    ],
+    [
+      'hides the headers of a broker that is set',
+      ['--set', 'brokers.0={ url: ws://h, headers: { X-Key: abc } }'],
+      "--set 'brokers.0={ url: ws://h, headers: ****'",
+    ],
+    ['hides the query of a url', ['--broker', 'wss://host/mqtt?sig=abc'], "--broker 'wss://host/mqtt?****'"],
     ['shows what is no secret', ['run', 'x.yaml', '--set', 'duration=5s'], 'run x.yaml --set duration=5s'],
     ['shows an address without a password', ['--broker', 'mqtt://host:1883'], '--broker mqtt://host:1883'],
     ['can be pasted into a shell', ['--set', "a=b c'd"], "--set 'a=b c'\\''d'"],

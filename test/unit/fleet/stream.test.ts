@@ -73,19 +73,33 @@ describe('a stream', () => {
   test('times an acknowledgement from when it was due and from when it was written', () => {
     const { client, stream, counts } = staged(1);
     stream.publish(client, 1500, 1510);
-    stream.acknowledged(0, 1500, 1510, 1600, 0);
+    stream.acknowledged(0, 1500, 1510, 0, 1600, 0);
     const { measured, gauges } = counts();
     assert.deepEqual(measured.counts, { messages_sent: 1, messages_acked: 1 });
     assert.deepEqual(measured.times, { publish_time: [100, 1], publish_service_time: [90, 1] });
     assert.equal(gauges.in_flight, undefined);
   });
 
+  test('times the two legs of QoS 2, which make up the whole, and none where PUBREC never came', () => {
+    const { client, stream, counts } = staged(2);
+    for (const pubrecUs of [1540, 0]) {
+      stream.publish(client, 1500, 1510);
+      stream.acknowledged(0, 1500, 1510, pubrecUs, 1600, 0);
+    }
+    assert.deepEqual(counts().measured.times, {
+      publish_time: [100, 2],
+      publish_service_time: [90, 2],
+      publish_received_time: [30, 1],
+      publish_complete_time: [60, 1],
+    });
+  });
+
   test('takes "no matching subscribers" for an acknowledgement, and 0x80 and above for a refusal, which owes nothing', () => {
     const { host, client, stream, cell } = staged(2);
     for (let i = 0; i < 3; i++) stream.publish(client, 1500, 1510);
-    stream.acknowledged(0x10, 1500, 1510, 1600, 0);
-    stream.acknowledged(0x87, 1500, 1510, 1600, 0);
-    stream.acknowledged(0x97, 1500, 1510, 1600, 0);
+    stream.acknowledged(0x10, 1500, 1510, 0, 1600, 0);
+    stream.acknowledged(0x87, 1500, 1510, 0, 1600, 0);
+    stream.acknowledged(0x97, 1500, 1510, 0, 1600, 0);
     const cells = host.take();
     const own = cells.find(({ labels }) => labels.qos === 2)?.measured;
     assert.deepEqual(own?.counts, { messages_sent: 3, messages_acked: 1, publish_errors: 2 });

@@ -144,6 +144,8 @@ describe('problems of a scenario', () => {
       heads(`${brokers}${group(`clients: 1${keys}`)}thresholds: { ${metric}: "count == 0" }\n`);
     const wills = '\n    will: { topic: x }';
     assert.match(asked('tls_time')[0] ?? '', /tls_time will have no data: no broker has a url of mqtts/);
+    assert.match(asked('websocket_time')[0] ?? '', /will have no data: no broker has a url of ws:\/\/ or wss:/);
+    assert.match(asked('publish_complete_time')[0] ?? '', /will have no data: no group publishes with QoS 2/);
     assert.match(asked('sessions_gone')[0] ?? '', /no group keeps its sessions/);
     assert.match(asked('wills_received')[0] ?? '', /no group has a will/);
     accepts(

@@ -234,8 +234,8 @@ describe('the result', () => {
   });
 
   it('never shows the credentials of a broker', () => {
-    const brokers = [{ name: 'b', target: { url: 'mqtt://me:secret@host:1883' }, weight: 1, embedded: false }];
-    assert.equal(JSON.stringify(judged(plan({ brokers }), ordinaryRun())).includes('secret'), false);
+    const brokers = [{ name: 'b', target: { url: 'mqtt://me:hunter2@host:1883' }, weight: 1, embedded: false }];
+    assert.equal(JSON.stringify(judged(plan({ brokers }), ordinaryRun())).includes('hunter2'), false);
   });
 
   it('tells events in ms from the start of the load', () => {
