@@ -1,19 +1,28 @@
+import { noTimeUs } from '../base/clock.ts';
 import type { Client, Welcome } from '../clients/client.ts';
 import type { Cell } from '../metrics/recorder.ts';
+import type { Stream } from './stream.ts';
+
+/** A connection that stands for so long after a publish has taken it: a broker that objects to one ends it at once. */
+const heldUs = 1_000_000;
 
 /** What is counted of the connections of one client, other than its messages. */
 export class ConnectionCounts {
   readonly #cell: Cell;
+  /** Of its client; they come after this was made. */
+  readonly #streams: readonly { readonly stream: Stream }[];
   #bytesSent = 0;
   #bytesReceived = 0;
 
-  constructor(cell: Cell) {
+  constructor(cell: Cell, streams: readonly { readonly stream: Stream }[]) {
     this.#cell = cell;
+    this.#streams = streams;
   }
 
   /** `dueUs`: of a first connection; `lostUs`: when the one before was lost, 0: there was none. */
   made({ openedUs, tcpUs, tlsUs }: Welcome, nowUs: number, dueUs: number, lostUs: number): void {
     const { counts, times } = this.#cell.run;
+    for (const { stream } of this.#streams) stream.firstUs = noTimeUs;
     counts.connects++;
     times.connect_service_time.record(nowUs - openedUs);
     times.tcp_time.record(tcpUs - openedUs);
@@ -24,6 +33,15 @@ export class ConnectionCounts {
     }
     counts.reconnects++;
     times.reconnect_time.record(nowUs - lostUs);
+  }
+
+  /** A connection is over, by us or not: whether it outlived the first publish on it. */
+  over(nowUs: number, lost: boolean): void {
+    const began = this.#streams.map(({ stream }) => stream.firstUs).filter((us) => us > 0);
+    if (began.length === 0) return;
+    const { counts } = this.#cell.run;
+    if (nowUs - Math.min(...began) >= heldUs) counts.connections_held++;
+    else if (lost) counts.disconnects_at_publish++;
   }
 
   failed(counter: 'disconnects' | 'connect_errors', cause: string): void {

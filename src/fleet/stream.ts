@@ -1,5 +1,6 @@
 /** Cost: field stores and counter additions a publish; one histogram record each for lag and wait. */
 
+import { noTimeUs } from '../base/clock.ts';
 import { reasonName } from '../clients/causes.ts';
 import type { Client } from '../clients/client.ts';
 import type { Cell } from '../metrics/recorder.ts';
@@ -26,6 +27,8 @@ export class Stream {
   settled = 0;
   /** Written messages; also the next sequence number. */
   sequence = 0;
+  /** When it first published on the connection that its client has; 0: not yet. */
+  firstUs = noTimeUs;
   owes: readonly Owed[] = [];
   /** Has not reached its limit, and its client may still be there. */
   active = true;
@@ -56,6 +59,7 @@ export class Stream {
   publish(client: Client, dueUs: number, nowUs: number): boolean {
     if (!this.#operate.call(this.#work, client, this.sequence, dueUs, nowUs)) return false;
     this.sequence = (this.sequence + 1) >>> 0;
+    if (this.firstUs === 0) this.firstUs = nowUs;
     this.cell.at(dueUs).counts.messages_sent++;
     // QoS 0 is never acknowledged, so it is never in flight.
     if (this.qos > 0) this.cell.gauges.in_flight++;

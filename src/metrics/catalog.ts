@@ -13,6 +13,16 @@ export const catalog = {
   connects: { kind: 'counter', scope: 'run', help: 'connections that the broker accepted' },
   connect_errors: { kind: 'counter', scope: 'run', help: 'attempts to connect that failed, by cause' },
   disconnects: { kind: 'counter', scope: 'run', help: 'connections lost, by cause' },
+  disconnects_at_publish: {
+    kind: 'counter',
+    scope: 'run',
+    help: 'connections lost within a second of the first publish on them',
+  },
+  connections_held: {
+    kind: 'counter',
+    scope: 'run',
+    help: 'connections that stood for a second or longer after the first publish on them, counted when they end',
+  },
   reconnects: { kind: 'counter', scope: 'run', help: 'connections made again after a loss' },
   sessions_resumed: {
     kind: 'counter',
