@@ -13,6 +13,7 @@ export class ConnectionCounts {
   readonly #streams: readonly { readonly stream: Stream }[];
   #bytesSent = 0;
   #bytesReceived = 0;
+  #backedUp = false;
 
   constructor(cell: Cell, streams: readonly { readonly stream: Stream }[]) {
     this.#cell = cell;
@@ -51,9 +52,11 @@ export class ConnectionCounts {
     if (cause === 'session_taken_over') tally.counts.takeovers++;
   }
 
-  /** Bytes since the last call. */
-  bytes({ bytesSent, bytesReceived }: Client): void {
+  /** Bytes since the last call, and whether the socket takes more just now. */
+  bytes({ bytesSent, bytesReceived, backedUp }: Client): void {
     const { counts } = this.#cell.run;
+    this.#cell.gauges.sockets_full += Number(backedUp) - Number(this.#backedUp);
+    this.#backedUp = backedUp;
     counts.bytes_sent += bytesSent - this.#bytesSent;
     counts.bytes_received += bytesReceived - this.#bytesReceived;
     this.#bytesSent = bytesSent;

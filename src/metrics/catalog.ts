@@ -93,6 +93,7 @@ export const catalog = {
   clients_connected: { kind: 'gauge', scope: 'run', help: 'clients connected now' },
   clients_waiting: { kind: 'gauge', scope: 'run', help: 'clients that will try to connect (again)' },
   sessions_kept: { kind: 'gauge', scope: 'run', help: 'sessions that brokers keep for clients of this run' },
+  sockets_full: { kind: 'gauge', scope: 'run', help: 'clients whose socket had not taken all that was written to it' },
   in_flight: { kind: 'gauge', scope: 'run', help: 'publishes written and not yet acknowledged' },
   publishes_owed: { kind: 'gauge', scope: 'run', help: 'publishes due that their client could not send yet' },
   streams_active: { kind: 'gauge', scope: 'run', help: 'streams that have not reached their message limit' },
