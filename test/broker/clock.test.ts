@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, type TestContext, test } from 'node:test';
+import type { Backend } from '../../src/backends/backend.ts';
+import { threadsOf } from '../../src/backends/threads.ts';
 import { clients } from '../../src/clients/index.ts';
 import type { Progress } from '../../src/metrics/snapshot.ts';
 import { noProgress } from '../../src/metrics/snapshot.ts';
@@ -47,11 +52,12 @@ async function measure(
   threads: number,
   seconds: number,
   begun = () => {},
+  backend: 'threads' | Backend = 'threads',
 ): Promise<Run> {
   let window: Progress = noProgress;
   let measured = 0;
   const result = await runScenario(scenario(proxy.url, seconds), {
-    backend: 'threads',
+    backend,
     workers: threads,
     client,
     second({ phase, progress }) {
@@ -193,6 +199,52 @@ describe('a broker that is stopped for 700 ms', { skip }, () => {
       const longestMs = (resumedUs - stoppedUs) / 1000;
       const { max } = result.totals.delivery_time as TimeResult;
       assert.ok(max > longestMs - 20 && max < longestMs + 50, `max ${max} ms, stopped for ${longestMs} ms`);
+    });
+  }
+});
+
+describe('a publisher thread that is blocked for 150 ms once a second, its subscriber on another', { skip }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mqtt-stress-clock-'));
+  after(() => {
+    for (const name of ['STRAIN', 'STRAINED_WORKER', 'STRAIN_LOG']) delete process.env[name];
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  for (const client of Object.keys(clients)) {
+    test(`is in schedule_lag and in the latencies, as the log and the blocks themselves say (${client})`, async (t) => {
+      const mosquitto = await startMosquitto();
+      t.after(() => mosquitto.stop());
+      const log = join(folder, `${client}.log`);
+      // Of every group the clients of even number are in thread 1, so all subscribers, and the others in thread 2.
+      Object.assign(process.env, { STRAIN: 'spin', STRAINED_WORKER: 'thread 2', STRAIN_LOG: log });
+      const backend = threadsOf(new URL('../support/strained-thread.js', import.meta.url));
+      const run = await agrees(t, async () => {
+        writeFileSync(log, '');
+        const proxy = await startDelayProxy(mosquitto.port, { ms: 0 }, { ms: 0 });
+        try {
+          return await measure(proxy, client, 2, 4, undefined, backend);
+        } finally {
+          await proxy.stop();
+        }
+      });
+      if (run === undefined) return;
+      const blocks = readFileSync(log, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as [number, number]);
+      const late = run.passed
+        .filter(({ stream }) => stream % 2 === 1)
+        .flatMap(({ dueUs, inUs }) =>
+          blocks
+            .filter(([fromUs, toUs]) => dueUs > fromUs && dueUs < toUs)
+            .map(([, toUs]) => ({ lagUs: toUs - dueUs, inUs, toUs })),
+        );
+      assert.ok(late.length > 50, `${late.length} were due in a block`);
+      for (const { inUs, toUs } of late) assert.ok(inUs >= toUs);
+      const lagMs = Math.max(...late.map(({ lagUs }) => lagUs)) / 1000;
+      const { max = 0 } = run.result.totals.schedule_lag ?? {};
+      assert.ok(Math.abs(max - lagMs) <= Math.max(1, 0.02 * lagMs), `told ${max} ms, it was ${lagMs} ms`);
+      assert.notEqual(run.result.trust.verdict, 'trustworthy');
     });
   }
 });

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { clients } from '../../src/clients/index.ts';
+import { startDelayProxy } from '../support/delay-proxy.ts';
 import { type Mosquitto, mosquittoMissing, startMosquitto } from '../support/mosquitto.ts';
 import { runScenario } from '../support/run-scenario.ts';
 import { startCli } from '../support/spawn-cli.ts';
@@ -72,6 +74,23 @@ describe('what keeps a generator from its work is named, with its remedy', { ski
     });
   }
 
+  test('no CPU to run on: busy loops beside it', async (t) => {
+    // Three times as many as cores, so that a thread gets a quarter of one.
+    const loops = Array.from({ length: 3 * availableParallelism() }, () =>
+      spawn(process.execPath, ['-e', 'for (;;);']),
+    );
+    t.after(() => {
+      for (const loop of loops) loop.kill('SIGKILL');
+    });
+    const busy = steady(mosquitto.url).replace('clients: 20', 'clients: 200');
+    const { trust } = await runStrained(busy, {});
+    assert.match(trust.verdict, /degraded|invalid/, trust.reasons.join('\n'));
+    assert.match(
+      trust.reasons.join('\n'),
+      /worker "thread 1" was ready to run and had no CPU for \d+ % of the time that it needed one: stop what else runs/,
+    );
+  });
+
   test('a thread that runs out of memory: the run is incomplete, with the remedy', async () => {
     const asked: Strain = { strain: 'overfill', nodeOptions: ['--max-old-space-size=80'] };
     const { verdict, exitCode, reasons } = await runStrained(steady(mosquitto.url), asked);
@@ -120,6 +139,18 @@ describe('a generator that was stopped for a second and a half', { skip }, () =>
   }
 });
 
+describe('the embedded broker', () => {
+  test('is named as no measure of capacity', async () => {
+    const { code, stdout } = await startCli(['run', 'quick-start', '--duration', '2s', '--allow-invalid']).ended;
+    assert.equal(code, 0, stdout);
+    const report = stdout.replaceAll(/\s+/g, ' ');
+    assert.match(
+      report,
+      /Trust (degraded|invalid).*the embedded broker is for trying out, it is no measure of capacity/,
+    );
+  });
+});
+
 describe('sockets that take no more', () => {
   for (const client of Object.keys(clients)) {
     test(`are the broker's part: named in a warning, and the run stays valid (${client})`, async (t) => {
@@ -157,6 +188,44 @@ groups:
         result.warnings.join('\n'),
         /never sent: .*held back \(the sockets of up to 3 of them took no more: the broker, or the network to it, reads more slowly/,
       );
+    });
+  }
+});
+
+describe('a subscriber that is slower than what it gets, on the queue limits that Mosquitto has by default', {
+  skip,
+}, () => {
+  for (const client of Object.keys(clients)) {
+    test(`loses what was acknowledged: a violation with a hint at the queue limit, not the generator's fault (${client})`, async (t) => {
+      const mosquitto = await startMosquitto({ defaultQueues: true });
+      t.after(() => mosquitto.stop());
+      // 600 ms there and back: 20 in flight and 1,000 queued are not enough for 1,200 messages a second.
+      const proxy = await startDelayProxy(mosquitto.port, { ms: 300 }, { ms: 300 });
+      t.after(() => proxy.stop());
+      const result = await runScenario(
+        `
+brokers: [${proxy.url}]
+warmUp: 0s
+duration: 3s
+drain: 6s
+groups:
+  pubs:
+    clients: 30
+    inFlight: 100
+    publish: { topic: "o/{index}", qos: 1, rate: 40/s }
+  subs:
+    subscribe: { topic: "o/+", qos: 1 }
+`,
+        { client, backend: 'threads' },
+      );
+      const { messages_acked: acked, messages_lost: lost } = result.totals;
+      assert.equal(acked.count, 3600);
+      assert.ok(lost.count > 500, `${lost.count} lost`);
+      assert.deepEqual(lost.by, { acked_not_delivered: lost.count });
+      assert.deepEqual([result.verdict, result.exitCode], ['failed', 99]);
+      assert.match(result.reasons.join('\n'), /a queue limit of the broker \(Mosquitto: max_queued_messages\)/);
+      const reasons = result.trust.reasons.join('\n');
+      assert.ok(result.trust.verdict !== 'invalid' || /had no CPU/.test(reasons), reasons);
     });
   }
 });

@@ -1,13 +1,17 @@
+import { appendFileSync } from 'node:fs';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { parentPort } from 'node:worker_threads';
-import type { Command } from '../../src/backends/protocol.ts';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Command, Task } from '../../src/backends/protocol.ts';
 
-// A worker thread like any other, to which the environment does something once a second from the load on.
-const { STRAIN = '' } = process.env;
+// A worker thread like any other, to which the environment does something once a second from the load on: to all, or to one worker.
+// What it did stands in the log, if one is asked for: a line [from, to] a time, us of CLOCK_MONOTONIC.
+const { STRAIN = '', STRAINED_WORKER, STRAIN_LOG } = process.env;
 const heldForMs = 150;
 let turns = 0;
 let held: object | null = null;
+
+const nowUs = () => Number(process.hrtime.bigint() / 1000n);
 
 function spin(): void {
   const untilMs = performance.now() + heldForMs;
@@ -37,6 +41,13 @@ function collect(): void {
   (runInNewContext('gc') as () => void)();
 }
 
+function logged(strain: () => void): void {
+  const fromUs = nowUs();
+  strain();
+  const toUs = nowUs();
+  if (STRAIN_LOG !== undefined) appendFileSync(STRAIN_LOG, `${JSON.stringify([fromUs, toUs])}\n`);
+}
+
 const strains: Readonly<Record<string, () => void>> = {
   spin,
   sleep,
@@ -52,5 +63,6 @@ const strains: Readonly<Record<string, () => void>> = {
 await import('../../src/backends/thread-entry.ts');
 parentPort?.on('message', (command: Command) => {
   const strain = strains[STRAIN];
-  if (command.do === 'start' && strain !== undefined) setInterval(strain, 1000).unref();
+  const meant = STRAINED_WORKER === undefined || STRAINED_WORKER === (workerData as Task).worker;
+  if (command.do === 'start' && meant && strain !== undefined) setInterval(() => logged(strain), 1000).unref();
 });
