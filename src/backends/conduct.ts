@@ -1,4 +1,5 @@
 import { nowUs } from '../base/clock.ts';
+import { MachineWatch } from '../base/vitals.ts';
 import type { CounterName, GaugeName } from '../metrics/catalog.ts';
 import type { Absence, CellSnapshot, Snapshot } from '../metrics/snapshot.ts';
 import type { Execute, Execution } from '../plan/execution.ts';
@@ -23,6 +24,7 @@ export async function* conduct(plan: Plan, execute: Execute, signal: AbortSignal
     wake();
   });
   const conductor = new Conductor(plan, execution);
+  const watch = new MachineWatch();
   const abort = () => conductor.abort();
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort);
@@ -36,7 +38,8 @@ export async function* conduct(plan: Plan, execute: Execute, signal: AbortSignal
         continue;
       }
       conductor.heard(snapshot);
-      yield snapshot;
+      const machine = watch.take();
+      yield snapshot.phase === 'measuring' ? { ...snapshot, machine } : snapshot;
       if (snapshot.phase === 'ended') return;
     }
   } finally {

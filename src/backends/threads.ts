@@ -40,7 +40,7 @@ function thread(entry: URL, name: string, place: Place): Execute {
       tell(told);
     });
     worker.on('error', (error) => {
-      reason = error instanceof Error ? error.message : String(error);
+      reason = reasonOf(error);
     });
     worker.on('exit', () => {
       if (ended) return;
@@ -50,6 +50,15 @@ function thread(entry: URL, name: string, place: Place): Execute {
     });
     return remote((command) => worker.postMessage(command));
   };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') return error.message;
+  return (
+    'it had filled the memory that Node gives a thread: raise --threads, use fewer clients, or set ' +
+    'NODE_OPTIONS=--max-old-space-size=8192'
+  );
 }
 
 /** What is told for a worker that can no longer speak. */

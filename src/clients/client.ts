@@ -108,6 +108,8 @@ export interface ClientListener {
 
 export interface Client {
   readonly connected: boolean;
+  /** The socket has not taken yet all that was written to it. */
+  readonly backedUp: boolean;
   readonly inFlight: number;
   /** Over all connections of the client. */
   readonly bytesSent: number;

@@ -43,6 +43,10 @@ class MqttjsClient implements Client {
     this.#continuity = new Continuity(session);
   }
 
+  get backedUp(): boolean {
+    return this.#link?.backedUp ?? false;
+  }
+
   get connected(): boolean {
     return this.#connected;
   }

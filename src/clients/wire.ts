@@ -56,6 +56,10 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     this.#handshake = new Handshake(session);
   }
 
+  get backedUp(): boolean {
+    return this.#blocked;
+  }
+
   get connected(): boolean {
     return this.#state === 'connected';
   }

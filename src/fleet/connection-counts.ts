@@ -1,19 +1,29 @@
+import { noTimeUs } from '../base/clock.ts';
 import type { Client, Welcome } from '../clients/client.ts';
 import type { Cell } from '../metrics/recorder.ts';
+import type { Stream } from './stream.ts';
+
+/** A connection that stands for so long after a publish has taken it: a broker that objects to one ends it at once. */
+const heldUs = 1_000_000;
 
 /** What is counted of the connections of one client, other than its messages. */
 export class ConnectionCounts {
   readonly #cell: Cell;
+  /** Of its client; they come after this was made. */
+  readonly #streams: readonly { readonly stream: Stream }[];
   #bytesSent = 0;
   #bytesReceived = 0;
+  #backedUp = false;
 
-  constructor(cell: Cell) {
+  constructor(cell: Cell, streams: readonly { readonly stream: Stream }[]) {
     this.#cell = cell;
+    this.#streams = streams;
   }
 
   /** `dueUs`: of a first connection; `lostUs`: when the one before was lost, 0: there was none. */
   made({ openedUs, tcpUs, tlsUs, webSocketUs }: Welcome, nowUs: number, dueUs: number, lostUs: number): void {
     const { counts, times } = this.#cell.run;
+    for (const { stream } of this.#streams) stream.firstUs = noTimeUs;
     counts.connects++;
     times.connect_service_time.record(nowUs - openedUs);
     times.tcp_time.record(tcpUs - openedUs);
@@ -29,6 +39,15 @@ export class ConnectionCounts {
     times.reconnect_time.record(nowUs - lostUs);
   }
 
+  /** A connection is over, by us or not: whether it outlived the first publish on it. */
+  over(nowUs: number, lost: boolean): void {
+    const began = this.#streams.map(({ stream }) => stream.firstUs).filter((us) => us > 0);
+    if (began.length === 0) return;
+    const { counts } = this.#cell.run;
+    if (nowUs - Math.min(...began) >= heldUs) counts.connections_held++;
+    else if (lost) counts.disconnects_at_publish++;
+  }
+
   failed(counter: 'disconnects' | 'connect_errors', cause: string): void {
     const tally = this.#cell.run;
     tally.cause(counter, cause);
@@ -36,9 +55,11 @@ export class ConnectionCounts {
     if (cause === 'session_taken_over') tally.counts.takeovers++;
   }
 
-  /** Bytes since the last call. */
-  bytes({ bytesSent, bytesReceived }: Client): void {
+  /** Bytes since the last call, and whether the socket takes more just now. */
+  bytes({ bytesSent, bytesReceived, backedUp }: Client): void {
     const { counts } = this.#cell.run;
+    this.#cell.gauges.sockets_full += Number(backedUp) - Number(this.#backedUp);
+    this.#backedUp = backedUp;
     counts.bytes_sent += bytesSent - this.#bytesSent;
     counts.bytes_received += bytesReceived - this.#bytesReceived;
     this.#bytesSent = bytesSent;

@@ -81,7 +81,7 @@ export class Member implements ClientListener {
     this.#place = setting.place;
     this.#host = host;
     this.#cell = host.cell(this);
-    this.#counts = new ConnectionCounts(this.#cell);
+    this.#counts = new ConnectionCounts(this.#cell, this.streams);
     this.subscriptions = new Subscriptions(setting.subscriptions, this.#cell);
     this.#settings = setting.session;
     this.#session = new KeptSession(setting.group.kept, this.#cell);
@@ -193,6 +193,7 @@ export class Member implements ClientListener {
     const wasConnected = this.#state === 'connected' || this.#state === 'ready';
     this.#open = false;
     this.#turnOver();
+    if (wasConnected) this.#counts.over(this.#host.clock(), !this.#host.ending);
     if (this.#host.ending || this.#state === 'gone') {
       // On MQTT 5 the last word said that the session shall go.
       if (wasConnected && cause === 'ended' && this.#settings.protocol === '5' && this.#session.removable)
@@ -263,8 +264,6 @@ export class Member implements ClientListener {
   countBytes(): void {
     this.#counts.bytes(this.client);
   }
-
-  // The hot calls.
 
   writable(): void {
     for (let i = 0; i < this.streams.length; i++) {

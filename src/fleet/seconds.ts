@@ -1,5 +1,6 @@
 /** Cost: two comparisons a tick; once a second a walk over the cells. */
 import { performance } from 'node:perf_hooks';
+import { ThreadWatch } from '../base/vitals.ts';
 import type { Recorder } from '../metrics/recorder.ts';
 import type { Health, Phase, Progress, Snapshot } from '../metrics/snapshot.ts';
 import { noProgress } from '../metrics/snapshot.ts';
@@ -8,7 +9,7 @@ const secondUs = 1_000_000;
 const tenthUs = 100_000;
 const never = Number.POSITIVE_INFINITY;
 
-type Who = Omit<Health, 'loopDelay' | 'utilisation'>;
+type Who = Omit<Health, 'loopDelay' | 'utilisation' | 'vitals'>;
 
 /** Under load a snapshot a second; where people wait, for connections or the end, one a tenth. */
 function grainUs(phase: Phase): number {
@@ -24,6 +25,7 @@ export class Seconds {
   /** When the part began that is told next; 0: nothing has begun. */
   #partUs = 0;
   #utilisation = performance.eventLoopUtilization();
+  readonly #watch = new ThreadWatch();
   #progress: Progress = noProgress;
   #startUs = never;
   #toUs = never;
@@ -89,6 +91,7 @@ export class Seconds {
       // With all that is left: the parts before it keep the gauges that they had before we disconnected.
       this.#phase = phase;
       this.#take(nowUs);
+      this.#watch.stop();
       this.over = true;
       return;
     }
@@ -115,7 +118,8 @@ export class Seconds {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.#utilisation);
     this.#utilisation = now;
-    const health = { ...this.#health, utilisation: Number.isFinite(utilization) ? utilization : 0 };
+    const utilisation = Number.isFinite(utilization) ? utilization : 0;
+    const health = { ...this.#health, utilisation, vitals: this.#watch.take() };
     const second = Math.floor(this.#partUs / secondUs);
     const tenth = Math.floor((this.#partUs % secondUs) / tenthUs);
     this.#tell(this.#recorder.take(this.#phase, { second, tenth }, health, this.#progress));

@@ -1,5 +1,6 @@
 /** Cost: field stores and counter additions a publish; one histogram record each for lag and wait. */
 
+import { noTimeUs } from '../base/clock.ts';
 import { reasonName } from '../clients/causes.ts';
 import type { Client } from '../clients/client.ts';
 import { Ranges } from '../metrics/ranges.ts';
@@ -33,6 +34,8 @@ export class Stream {
   /** Numbers that were never acknowledged, and those that were refused or never sent. */
   readonly unacked = new Ranges();
   readonly refused = new Ranges();
+  /** When it first published on the connection that its client has; 0: not yet. */
+  firstUs = noTimeUs;
   owes: readonly Owed[] = [];
   /** Has not reached its limit, and its client may still be there. */
   active = true;
@@ -68,6 +71,7 @@ export class Stream {
     // What was due in the measured window follows what was due before it.
     if (tally === this.cell.run) this.measuredTo = this.sequence;
     else if (this.measuredTo === 0) this.measuredFrom = this.sequence;
+    if (this.firstUs === 0) this.firstUs = nowUs;
     // QoS 0 is never acknowledged, so it is never in flight.
     if (this.qos > 0) this.cell.gauges.in_flight++;
     for (let i = 0; i < this.owes.length; i++) {

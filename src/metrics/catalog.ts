@@ -13,6 +13,16 @@ export const catalog = {
   connects: { kind: 'counter', scope: 'run', help: 'connections that the broker accepted' },
   connect_errors: { kind: 'counter', scope: 'run', help: 'attempts to connect that failed, by cause' },
   disconnects: { kind: 'counter', scope: 'run', help: 'connections lost, by cause' },
+  disconnects_at_publish: {
+    kind: 'counter',
+    scope: 'run',
+    help: 'connections lost within a second of the first publish on them',
+  },
+  connections_held: {
+    kind: 'counter',
+    scope: 'run',
+    help: 'connections that stood for a second or longer after the first publish on them, counted when they end',
+  },
   reconnects: { kind: 'counter', scope: 'run', help: 'connections made again after a loss' },
   sessions_resumed: {
     kind: 'counter',
@@ -95,6 +105,7 @@ export const catalog = {
   clients_connected: { kind: 'gauge', scope: 'run', help: 'clients connected now' },
   clients_waiting: { kind: 'gauge', scope: 'run', help: 'clients that will try to connect (again)' },
   sessions_kept: { kind: 'gauge', scope: 'run', help: 'sessions that brokers keep for clients of this run' },
+  sockets_full: { kind: 'gauge', scope: 'run', help: 'clients whose socket had not taken all that was written to it' },
   in_flight: { kind: 'gauge', scope: 'run', help: 'publishes written and not yet acknowledged' },
   publishes_owed: { kind: 'gauge', scope: 'run', help: 'publishes due that their client could not send yet' },
   streams_active: { kind: 'gauge', scope: 'run', help: 'streams that have not reached their message limit' },

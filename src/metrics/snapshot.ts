@@ -1,3 +1,4 @@
+import type { MachineVitals, ThreadVitals } from '../base/vitals.ts';
 import type { CounterName, GaugeName, TimeName } from './catalog.ts';
 import { joinLedgers, type Ledger } from './ledger.ts';
 
@@ -35,6 +36,7 @@ export interface Health {
   readonly loopDelay: Buckets;
   readonly publishing: boolean;
   readonly receiving: boolean;
+  readonly vitals: ThreadVitals;
 }
 
 /** A worker that died, with the clients it took along. */
@@ -98,6 +100,8 @@ export interface Snapshot {
   readonly tenth: number;
   readonly cells: readonly CellSnapshot[];
   readonly health: readonly Health[];
+  /** How the machine was, told by the thread that conducts the run while it measures. */
+  readonly machine?: MachineVitals;
   readonly lost: readonly Lost[];
   readonly absent: readonly Absence[];
   readonly events: readonly RunEvent[];

@@ -5,13 +5,19 @@ import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { publishes } from '../plan/streams.ts';
 import type { Deliveries } from './delivery.ts';
 import { byCount } from './troubles.ts';
+import { nothingHeld } from './unheld.ts';
 import { inWords } from './words.ts';
 
 /** Why there is nothing for a verdict to rest on: a run in which nothing was measured, or in which all failed, must not pass. */
 export function emptyReasons(plan: Plan, totals: Totals, deliveries: Deliveries): string[] {
   const unmeasured = nothingMeasured(plan, totals);
   if (unmeasured.length > 0) return unmeasured;
-  const reasons = [...nothingAcknowledged(plan, totals), ...nothingDelivered(plan, totals, deliveries, false)];
+  const reasons = [
+    ...nothingAcknowledged(plan, totals),
+    ...nothingDelivered(plan, totals, deliveries, false),
+    ...nothingSent(totals),
+  ];
+  if (reasons.length === 0) reasons.push(...nothingHeld(plan, totals, deliveries));
   const ended = reasons.length > 0 && plan.groups.some((group) => endsAtPublish(group, totals));
   return ended ? [...reasons, endedAtPublish] : reasons;
 }
@@ -45,6 +51,14 @@ function nothingAcknowledged(plan: Plan, totals: Totals): string[] {
   const tooLarge = (qos: 1 | 2) => totals.causes('publishes_dropped', { qos })['packet_too_large'] ?? 0;
   const due = ofQos1And2(totals, 'publishes_due', {}) - tooLarge(1) - tooLarge(2);
   return due > 0 ? [`None of the ${formatCount(due)} publishes at QoS 1 or 2 that were due was sent.`] : [];
+}
+
+/** At QoS 0; the others have their own reason. */
+function nothingSent(totals: Totals): string[] {
+  const due = count(totals, 'publishes_due', { qos: 0 });
+  const tooLarge = totals.causes('publishes_dropped', { qos: 0 })['packet_too_large'] ?? 0;
+  if (due <= tooLarge || count(totals, 'messages_sent', {}) > 0) return [];
+  return [`None of the ${formatCount(due)} publishes at QoS 0 that were due was sent.`];
 }
 
 function nothingDelivered(plan: Plan, totals: Totals, deliveries: Deliveries, promised: boolean): string[] {

@@ -219,7 +219,7 @@ function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'threshol
       : []),
     ...endings(plan, totals, evidence),
     ...missingReasons(plan, totals, missing, true),
-    ...unsentWarnings(plan, totals),
+    ...unsentWarnings(plan, totals, measured.series),
     ...trust.warnings,
     ...measured.deliveries.warnings,
     ...(doubt === undefined ? [] : [doubt]),

@@ -3,6 +3,7 @@ import { Histogram } from '../metrics/histogram.ts';
 import type { Totals } from '../metrics/totals.ts';
 import type { Plan } from '../plan/plan.ts';
 import { asksForRate } from './asked.ts';
+import { causesOf, clockWarnings } from './causes.ts';
 import type { Result, TrustVerdict } from './result.ts';
 import type { Series } from './series.ts';
 import type { WorkerStrain } from './strain.ts';
@@ -22,23 +23,36 @@ const lateUs = 100_000;
  * window. Never judged: wait_time and broker errors, which are the broker's part.
  */
 export function judgeTrust(plan: Plan, totals: Totals, series: Series): Trust {
-  const workers = series.strain.workers;
+  const { workers, machine } = series.strain;
   const busy = busyWorkers(workers);
   const asked = asksForRate(plan);
-  const findings = [
+  const effects: Finding[] = [
     ...lagFindings(totals, workers),
     ...lateFindings(totals),
     ...(asked ? busy.map((reason) => ({ verdict: 'invalid' as const, reason: `${reason}: ${relief}` })) : []),
-    ...embeddedFindings(plan),
   ];
+  const findings = [...effects, ...explained(effects, causesOf(workers, machine)), ...embeddedFindings(plan)];
   const inOrder = order.flatMap((verdict) => findings.filter((finding) => finding.verdict === verdict));
   const verdict = inOrder[0]?.verdict ?? 'trustworthy';
   return {
     verdict,
     reasons: inOrder.map((finding) => finding.reason),
     grounds: inOrder.filter((finding) => finding.verdict === verdict).map((finding) => finding.reason),
-    warnings: asked ? [] : busy.map((reason) => `${reason}: the generator was the limit, not the broker`),
+    warnings: [
+      ...(asked ? [] : busy.map((reason) => `${reason}: the generator was the limit, not the broker`)),
+      ...clockWarnings(machine),
+    ],
   };
+}
+
+/** A cause is as bad as what it has done; one that has done nothing is told only where it is bad by itself. */
+function explained(effects: readonly Finding[], causes: readonly Finding[]): Finding[] {
+  const done = order.find((verdict) => effects.some((effect) => effect.verdict === verdict)) ?? 'trustworthy';
+  return causes.map(({ verdict, reason }) => ({ verdict: worse(verdict, done), reason }));
+}
+
+function worse(one: TrustVerdict, other: TrustVerdict): TrustVerdict {
+  return order.find((verdict) => verdict === one || verdict === other) ?? 'trustworthy';
 }
 
 const order: readonly TrustVerdict[] = ['invalid', 'degraded'];

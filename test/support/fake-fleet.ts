@@ -1,3 +1,4 @@
+import { noVitals } from '../../src/base/vitals.ts';
 import type { Client, ClientListener, Filter, Incoming, Outgoing, Welcome } from '../../src/clients/client.ts';
 import { noLimits } from '../../src/clients/limits.ts';
 import type { Host } from '../../src/fleet/member.ts';
@@ -24,6 +25,7 @@ export type Published = {
 /** A client without sockets: the test says how much it takes, and tells its listener what happens. */
 export class FakeClient implements Client {
   connected = false;
+  backedUp = false;
   inFlight = 0;
   bytesSent = 0;
   bytesReceived = 0;
@@ -109,7 +111,7 @@ export class FakeHost implements Host {
 
   /** What has been counted since the last call. */
   take(): readonly CellSnapshot[] {
-    const health = { worker: 'w', utilisation: 0, publishing: true, receiving: true };
+    const health = { worker: 'w', utilisation: 0, publishing: true, receiving: true, vitals: noVitals };
     return this.recorder.take('measuring', { second: 1, tenth: 0 }, health, noProgress).cells;
   }
 

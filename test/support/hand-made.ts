@@ -1,3 +1,5 @@
+import type { ThreadVitals } from '../../src/base/vitals.ts';
+import { noVitals } from '../../src/base/vitals.ts';
 import type { CounterName, GaugeName, TimeName } from '../../src/metrics/catalog.ts';
 import type { Aggregate, Comparison } from '../../src/metrics/expression.ts';
 import { Histogram } from '../../src/metrics/histogram.ts';
@@ -113,7 +115,10 @@ function buckets(values: readonly number[]): number[] {
   return histogram.buckets();
 }
 
-export function health(worker: string, changes: { utilisation?: number; delays?: readonly number[] } = {}): Health {
+export function health(
+  worker: string,
+  changes: { utilisation?: number; delays?: readonly number[]; vitals?: Partial<ThreadVitals> } = {},
+): Health {
   const loopDelay = new Histogram(256);
   for (const us of changes.delays ?? []) loopDelay.record(us);
   return {
@@ -122,6 +127,7 @@ export function health(worker: string, changes: { utilisation?: number; delays?:
     loopDelay: loopDelay.buckets(),
     publishing: true,
     receiving: true,
+    vitals: { ...noVitals, ...changes.vitals },
   };
 }
 

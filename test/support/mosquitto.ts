@@ -11,6 +11,8 @@ import { waitFor } from './wait-for.ts';
 
 export interface MosquittoOptions {
   readonly persistence?: boolean;
+  /** As many in flight and queued as it has without configuration: 20 and 1,000 in Mosquitto 2.0. */
+  readonly defaultQueues?: boolean;
   /** Further lines of its configuration. */
   readonly lines?: readonly string[];
   /** Further listeners, each with the lines below its own. */
@@ -176,8 +178,7 @@ function configuration(directory: string, port: number, options: MosquittoOption
     'log_dest stdout',
     'allow_anonymous true',
     'max_connections -1',
-    'max_queued_messages 0',
-    'max_inflight_messages 0',
+    ...(options.defaultQueues ? [] : ['max_queued_messages 0', 'max_inflight_messages 0']),
     'set_tcp_nodelay true',
     'sys_interval 1',
     ...lines,

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { noVitals } from '../../../src/base/vitals.ts';
 import { Recorder } from '../../../src/metrics/recorder.ts';
 import { noProgress } from '../../../src/metrics/snapshot.ts';
 
 const labels = { group: 'g', broker: 'b', qos: 1 } as const;
-const health = { worker: 'w', utilisation: 0.5, publishing: true, receiving: false };
+const health = { worker: 'w', utilisation: 0.5, publishing: true, receiving: false, vitals: noVitals };
 
 function taken(recorder: Recorder, second = 1) {
   return recorder.take('measuring', { second, tenth: 0 }, health, noProgress);
