@@ -1,3 +1,4 @@
+import { type Breaks, joinBreaks } from '../metrics/breaks.ts';
 import type { CounterName, GaugeName, TimeName } from '../metrics/catalog.ts';
 import type { Buckets, CellSnapshot, Counted, Phase, Snapshot } from '../metrics/snapshot.ts';
 import { joinProgress, noProgress, phases } from '../metrics/snapshot.ts';
@@ -7,6 +8,7 @@ type Sum = {
   readonly measured: CountedSum;
   readonly outside: CountedSum;
   readonly gauges: Map<GaugeName, number>;
+  readonly breaks: Breaks[];
 };
 type CountedSum = {
   readonly counts: Map<CounterName, number>;
@@ -24,11 +26,12 @@ export function combine(parts: readonly Snapshot[]): Snapshot {
     phase: phases[Math.min(...parts.map(({ phase }) => phases.indexOf(phase)))] as Phase,
     second: Math.max(...parts.map(({ second }) => second)),
     tenth: Math.max(...parts.map(({ tenth }) => tenth)),
-    cells: [...cells.values()].map(({ labels, measured, outside, gauges }) => ({
+    cells: [...cells.values()].map(({ labels, measured, outside, gauges, breaks }) => ({
       labels,
       measured: told(measured),
       outside: told(outside),
       gauges: Object.fromEntries(gauges),
+      ...(breaks.length > 0 && { breaks: joinBreaks(breaks) }),
     })),
     health: parts.flatMap(({ health }) => health),
     lost: parts.flatMap(({ lost }) => lost),
@@ -38,16 +41,17 @@ export function combine(parts: readonly Snapshot[]): Snapshot {
   };
 }
 
-function addCell(cells: Map<string, Sum>, { labels, measured, outside, gauges }: CellSnapshot): void {
+function addCell(cells: Map<string, Sum>, { labels, measured, outside, gauges, breaks }: CellSnapshot): void {
   const key = `${labels.group}\n${labels.broker}\n${labels.qos ?? ''}`;
   let sum = cells.get(key);
   if (sum === undefined) {
-    sum = { labels, measured: emptySum(), outside: emptySum(), gauges: new Map() };
+    sum = { labels, measured: emptySum(), outside: emptySum(), gauges: new Map(), breaks: [] };
     cells.set(key, sum);
   }
   addCounted(sum.measured, measured);
   addCounted(sum.outside, outside);
   addAll(sum.gauges, gauges);
+  if (breaks !== undefined) sum.breaks.push(breaks);
 }
 
 function emptySum(): CountedSum {

@@ -2,6 +2,7 @@
 import { noTimeUs } from '../base/clock.ts';
 import type { Client, ClientListener, Filter, Incoming, OpenClient, Session, Welcome } from '../clients/client.ts';
 import { changes, forbids } from '../clients/limits.ts';
+import { sessionIs } from '../metrics/breaks.ts';
 import type { Cell } from '../metrics/recorder.ts';
 import type { Absence } from '../metrics/snapshot.ts';
 import type { Qos } from '../mqtt/packets.ts';
@@ -10,6 +11,7 @@ import type { Identity } from '../workloads/workload.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import type { Drive } from './drive.ts';
 import { KeptSession } from './kept-session.ts';
+import { Presence } from './presence.ts';
 import { backOffMs } from './reconnect.ts';
 import type { Stream } from './stream.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -56,6 +58,7 @@ export class Member implements ClientListener {
   readonly client: Client;
   readonly subscriptions: Subscriptions;
   readonly streams: { readonly stream: Stream; readonly drive: Drive }[] = [];
+  readonly presence: Presence;
   /** Has been ready once, or is gone for good. */
   settled = false;
   readonly #place: string;
@@ -69,8 +72,6 @@ export class Member implements ClientListener {
   #open = false;
   #state: State = 'waiting';
   #dueUs = noTimeUs;
-  /** When the connection was lost; 0: it has not been connected yet. */
-  #lostUs = noTimeUs;
   #attempts = 0;
   #leave: (() => void) | null = null;
 
@@ -82,9 +83,10 @@ export class Member implements ClientListener {
     this.#host = host;
     this.#cell = host.cell(this);
     this.#counts = new ConnectionCounts(this.#cell);
+    this.presence = new Presence(this.#cell.breaks);
     this.subscriptions = new Subscriptions(setting.subscriptions, this.#cell);
     this.#settings = setting.session;
-    this.#session = new KeptSession(setting.group.kept, this.#cell);
+    this.#session = new KeptSession(setting.group, this.#cell);
     this.client = open(setting.session, this);
     this.#cell.gauges.clients_waiting++;
   }
@@ -150,23 +152,16 @@ export class Member implements ClientListener {
     this.#enter('connected');
     this.#attempts = 0;
     const nowUs = this.#host.clock();
-    this.#counts.made(welcome, nowUs, this.#dueUs, this.#lostUs);
-    if (this.#lostUs === 0) this.#host.connected(nowUs);
+    this.#counts.made(welcome, nowUs, this.#dueUs, this.presence.lostUs);
+    if (this.presence.lostUs === 0) this.#host.connected(nowUs);
     this.#session.begun();
-    const filters = this.#resumed(welcome.sessionPresent) ? [] : this.subscriptions.ask(limits);
+    const session = this.#session.found(this.presence.lostUs !== 0, welcome.sessionPresent);
+    this.presence.connected(nowUs, session);
+    // Where the session is still there, its subscriptions are [MQTT-3.1.2-5].
+    const subscribed = session === sessionIs.present && this.subscriptions.settled;
+    const filters = subscribed ? [] : this.subscriptions.ask(limits);
     if (filters.length > 0) this.client.subscribe(filters);
     else this.#becomeReady();
-  }
-
-  /** True where the broker still has the session, and so its subscriptions [MQTT-3.1.2-5]. */
-  #resumed(sessionPresent: boolean): boolean {
-    const { resumes, protocol } = this.#settings;
-    // MQTT 3.1 cannot say it.
-    if (this.#lostUs === 0 || !resumes || protocol === '3.1') return false;
-    const { counts } = this.#cell.run;
-    if (sessionPresent) counts.sessions_resumed++;
-    else counts.sessions_gone++;
-    return sessionPresent && this.subscriptions.settled;
   }
 
   subscribed(reasonCodes: Uint8Array | readonly number[], writtenUs: number): void {
@@ -178,6 +173,7 @@ export class Member implements ClientListener {
   #becomeReady(): void {
     if (this.#state !== 'connected') return;
     this.#enter('ready');
+    this.presence.ready(this.#host.clock());
     this.#settle();
     this.writable();
   }
@@ -199,7 +195,7 @@ export class Member implements ClientListener {
       this.#depart();
       return;
     }
-    if (wasConnected) this.#lostUs = this.#host.clock();
+    if (wasConnected) this.presence.lost(this.#host.clock(), cause);
     this.#counts.failed(wasConnected ? 'disconnects' : 'connect_errors', cause);
     const what = wasConnected ? 'connection lost' : 'could not connect';
     this.#host.note(`${this.#place}: ${what}: ${cause}${detail === undefined ? '' : ` (${detail})`}`);
@@ -224,6 +220,7 @@ export class Member implements ClientListener {
     this.#enter('gone');
     this.client.destroy();
     this.client.abandon();
+    this.presence.gone(this.#host.clock());
     this.#settle();
   }
 
@@ -276,10 +273,13 @@ export class Member implements ClientListener {
   }
 
   acknowledged(stream: number, reasonCode: number, dueUs: number, writtenUs: number): void {
-    this.#stream(stream)?.acknowledged(reasonCode, dueUs, writtenUs, this.#host.clock());
+    const nowUs = this.#host.clock();
+    if (reasonCode < 0x80) this.presence.acknowledged(nowUs);
+    this.#stream(stream)?.acknowledged(reasonCode, dueUs, writtenUs, nowUs);
   }
 
   abandoned(stream: number, dueUs: number): void {
+    if (!this.#host.ending) this.presence.abandoned();
     this.#stream(stream)?.abandoned(dueUs, !this.#host.ending);
   }
 

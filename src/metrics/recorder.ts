@@ -1,4 +1,5 @@
 /** Cost: a counter is one addition to a field, a time one histogram record; cells are resolved before the run. */
+import { BreakLog } from './breaks.ts';
 import type { CounterName, GaugeName, TimeName } from './catalog.ts';
 import { counterNames, gaugeNames, timeNames } from './catalog.ts';
 import { Histogram } from './histogram.ts';
@@ -81,6 +82,7 @@ export class Cell {
   readonly gauges: Record<GaugeName, number> = zeros(gaugeNames);
   /** For metrics of scope `run`, and for what was due in the measured window. */
   readonly run: Tally;
+  readonly breaks = new BreakLog();
   readonly #outside: Tally;
   #fromUs = Number.POSITIVE_INFINITY;
   #toUs = Number.POSITIVE_INFINITY;
@@ -104,7 +106,14 @@ export class Cell {
   take(): CellSnapshot {
     const gauges: Partial<Record<GaugeName, number>> = {};
     for (const name of gaugeNames) if (this.gauges[name] !== 0) gauges[name] = this.gauges[name];
-    return { labels: this.labels, measured: this.run.take(), outside: this.#outside.take(), gauges };
+    const breaks = this.breaks.take();
+    return {
+      labels: this.labels,
+      measured: this.run.take(),
+      outside: this.#outside.take(),
+      gauges,
+      ...(breaks && { breaks }),
+    };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Breaks } from './breaks.ts';
 import type { CounterName, GaugeName, TimeName } from './catalog.ts';
 
 /** How far a worker, or a run, has come; in this order. */
@@ -25,6 +26,8 @@ export interface CellSnapshot {
   readonly measured: Counted;
   readonly outside: Counted;
   readonly gauges: Readonly<Partial<Record<GaugeName, number>>>;
+  /** Only where connections broke, or were made again. */
+  readonly breaks?: Breaks;
 }
 
 /** How one thread was in that second: utilisation of its event loop 0 to 1, how late its ticks were (us). */

@@ -1,3 +1,4 @@
+import { BreakSums } from './breaks.ts';
 import type { CounterName, GaugeName, MetricName, TimeName } from './catalog.ts';
 import { catalog } from './catalog.ts';
 import { Histogram } from './histogram.ts';
@@ -47,6 +48,7 @@ const shortestWindowS = 0.05;
 
 /** The run so far, second after second: counts and buckets add, gauges are replaced. */
 export class Totals {
+  readonly breaks = new BreakSums();
   readonly #subBuckets: 2048 | 256;
   readonly #cells = new Map<string, CellTotals>();
   #phase: Phase = 'connecting';
@@ -127,6 +129,7 @@ export class Totals {
       addCounts(sum.inWindow, cell.outside);
     }
     sum.gauges = cell.gauges;
+    if (cell.breaks !== undefined) this.breaks.add(cell.labels.broker, cell.breaks);
   }
 
   #addMeasured(sum: CellTotals, measured: Counted): void {

@@ -10,6 +10,7 @@ import type { Ink } from './text/ink.ts';
 import { inkFor } from './text/ink.ts';
 import { latency } from './text/latency.ts';
 import { groups } from './text/parts.ts';
+import { recovery } from './text/recovery.ts';
 import type { Section } from './text/section.ts';
 import { item, wrap } from './text/table.ts';
 import { thresholds } from './text/thresholds.ts';
@@ -33,6 +34,7 @@ const measuredSections: readonly Section[] = [
   latency,
   delivery,
   connections,
+  recovery,
   groups,
   brokers,
   trust,

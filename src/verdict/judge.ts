@@ -10,6 +10,7 @@ import { nobodyLeft } from './early.ts';
 import { emptyReasons, undeliveredReasons } from './empty.ts';
 import { leavings } from './leavings.ts';
 import { part } from './parts.ts';
+import { outages, outageWarnings } from './recovery.ts';
 import type { Result, RunResult, ThresholdResult, Verdict } from './result.ts';
 import { returns } from './returns.ts';
 import type { Series } from './series.ts';
@@ -70,6 +71,7 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
       ]),
     ),
     delivery: measured.deliveries.rows,
+    outages: outages(plan, measured, context.startUs),
     series: seconds,
     events: [...events, ...returns(seconds, groups)].sort((one, other) => one.t - other.t),
   };
@@ -221,6 +223,7 @@ function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'threshol
     ...trust.warnings,
     ...measured.deliveries.warnings,
     ...(doubt === undefined ? [] : [doubt]),
+    ...outageWarnings(totals),
     ...leavings(plan, totals),
   ];
 }

@@ -77,6 +77,35 @@ export interface SeriesEntry extends SeriesCounts {
   readonly groups?: Readonly<Record<string, SeriesCounts>>;
 }
 
+/** Connections to one broker that broke under the load; times in ms from the start of the load. What did not happen is absent. */
+export interface OutageResult {
+  readonly broker: string;
+  /** The last delivery or acknowledgement of those who were lost, before they were. */
+  readonly lastGood?: number;
+  /** When the first and the last loss were noticed. */
+  readonly detected: { readonly first: number; readonly last: number };
+  /** Most clients that were away at once. */
+  readonly clients: number;
+  /** More than clients where some were lost again before all were back. */
+  readonly losses: number;
+  /** The first CONNACK. */
+  readonly firstReconnect?: number;
+  /** From when on that share of them was there again, with all subscriptions. */
+  readonly back: { readonly p50?: number; readonly p90?: number; readonly p100?: number };
+  /** Given up, and neither given up nor back when the run ended. */
+  readonly gone: number;
+  readonly missing: number;
+  /** The first of each at a client that had come back. */
+  readonly acknowledged?: number;
+  readonly delivered?: number;
+  /** Of those who asked for their sessions. */
+  readonly sessions?: { readonly present: number; readonly of: number };
+  /** Publishes given up with their connection or session. */
+  readonly givenUp: number;
+  /** Deliveries lost, where this is the only outage that can explain them. */
+  readonly lost?: number;
+}
+
 export interface RunResult {
   readonly id: string;
   readonly name: string;
@@ -115,6 +144,8 @@ export interface Result {
   readonly groups: Readonly<Record<string, PartResult>>;
   readonly brokers: Readonly<Record<string, PartResult & { readonly url: string; readonly embedded: boolean }>>;
   readonly delivery: readonly DeliveryResult[];
+  /** The largest 100. */
+  readonly outages: readonly OutageResult[];
   readonly series: readonly SeriesEntry[];
   readonly events: readonly { readonly t: number; readonly text: string }[];
 }
