@@ -1,14 +1,19 @@
 import type { Client, Welcome } from '../clients/client.ts';
 import type { Cell } from '../metrics/recorder.ts';
 
+/** Stands for an id that this program does not choose. */
+const assigned = '(assigned by the broker)';
+
 /** What is counted of the connections of one client, other than its messages. */
 export class ConnectionCounts {
   readonly #cell: Cell;
+  readonly #clientId: string;
   #bytesSent = 0;
   #bytesReceived = 0;
 
-  constructor(cell: Cell) {
+  constructor(cell: Cell, clientId: string) {
     this.#cell = cell;
+    this.#clientId = clientId;
   }
 
   /** `dueUs`: of a first connection; `lostUs`: when the one before was lost, 0: there was none. */
@@ -30,7 +35,7 @@ export class ConnectionCounts {
     const tally = this.#cell.run;
     tally.cause(counter, cause);
     if (cause === 'broker_protocol_error') tally.counts.protocol_errors++;
-    if (cause === 'session_taken_over') tally.counts.takeovers++;
+    if (cause === 'session_taken_over') tally.cause('takeovers', this.#clientId || assigned);
   }
 
   /** Bytes since the last call. */

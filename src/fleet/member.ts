@@ -44,6 +44,7 @@ export type MemberSetting = {
   /** What the time line calls it: its group, and its broker where there are several. */
   readonly place: string;
   readonly session: Session;
+  readonly sharesId?: boolean;
   /** Everything it subscribes to, with the job that asks for it. */
   readonly subscriptions: readonly (readonly [job: number, filter: Filter])[];
 };
@@ -82,8 +83,8 @@ export class Member implements ClientListener {
     this.#place = setting.place;
     this.#host = host;
     this.#cell = host.cell(this);
-    this.#counts = new ConnectionCounts(this.#cell);
-    this.presence = new Presence(this.#cell.breaks);
+    this.#counts = new ConnectionCounts(this.#cell, this.who.clientId);
+    this.presence = new Presence(this.#cell, setting);
     this.subscriptions = new Subscriptions(setting.subscriptions, this.#cell);
     this.#settings = setting.session;
     this.#session = new KeptSession(setting.group, this.#cell);
@@ -156,7 +157,7 @@ export class Member implements ClientListener {
     if (this.presence.lostUs === 0) this.#host.connected(nowUs);
     this.#session.begun();
     const session = this.#session.found(this.presence.lostUs !== 0, welcome.sessionPresent);
-    this.presence.connected(nowUs, session);
+    this.presence.connected(nowUs, welcome.openedUs, session);
     // Where the session is still there, its subscriptions are [MQTT-3.1.2-5].
     const subscribed = session === sessionIs.present && this.subscriptions.settled;
     const filters = subscribed ? [] : this.subscriptions.ask(limits);
@@ -199,8 +200,7 @@ export class Member implements ClientListener {
     this.#counts.failed(wasConnected ? 'disconnects' : 'connect_errors', cause);
     const what = wasConnected ? 'connection lost' : 'could not connect';
     this.#host.note(`${this.#place}: ${what}: ${cause}${detail === undefined ? '' : ` (${detail})`}`);
-    this.#attempts++;
-    const waitMs = backOffMs(this.group.reconnect, this.#attempts, this.#host.seed, this.number);
+    const waitMs = backOffMs(this.group.reconnect, ++this.#attempts, this.#host.seed, this.number);
     if (waitMs === null) {
       this.giveUp();
       return;

@@ -1,15 +1,29 @@
 /** Cost: a comparison and a field store for each message received or acknowledged; all else is cold. */
 import { noTimeUs } from '../base/clock.ts';
-import { type BreakLog, type SessionIs, sessionIs } from '../metrics/breaks.ts';
+import { type SessionIs, sessionIs } from '../metrics/breaks.ts';
+import type { Cell } from '../metrics/recorder.ts';
+import { endingsToTell } from '../metrics/takeovers.ts';
+
+type Tenant = {
+  readonly number: number;
+  readonly who: { readonly clientId: string };
+  /** Others of the run have the same id. */
+  readonly sharesId?: boolean;
+};
+
+/** How a broker before MQTT 5 ends a connection whose id another client has taken. */
+const sudden: ReadonlySet<string> = new Set(['connection_closed', 'connection_reset']);
 
 /** Whether one client is there: since when not, what it heard last, and what it hears first when it has come back. */
 export class Presence {
-  readonly #log: BreakLog;
+  readonly #cell: Cell;
+  readonly #tenant: Tenant;
   /** When its last connection was lost; 0: none ever was. */
   lostUs = noTimeUs;
   /** The last of each on the present connection; 0: none yet. */
   #deliveredUs = noTimeUs;
   #acknowledgedUs = noTimeUs;
+  #openedUs = noTimeUs;
   #connackUs = noTimeUs;
   #session: SessionIs = sessionIs.unasked;
   /** Lost, and not back with all its subscriptions. */
@@ -17,17 +31,23 @@ export class Presence {
   /** Has been away: the first messages since are of interest. */
   #watched = false;
   #givenUp = 0;
+  /** How often its connection ended without a word. */
+  #endings = 0;
 
-  constructor(log: BreakLog) {
-    this.#log = log;
+  constructor(cell: Cell, tenant: Tenant) {
+    this.#cell = cell;
+    this.#tenant = tenant;
   }
 
   lost(atUs: number, cause: string): void {
     this.lostUs = atUs;
     this.#flush(atUs);
+    this.#tenure(atUs, sudden.has(cause));
+    if (sudden.has(cause) && ++this.#endings >= endingsToTell && !this.#tenant.sharesId)
+      this.#cell.endedAgain(this.#tenant.who.clientId);
     // Where another client took its place the broker is as well as before.
-    if (cause !== 'session_taken_over' && !this.#away) {
-      this.#log.lost(atUs, Math.max(0, this.#deliveredUs, this.#acknowledgedUs));
+    if (cause !== 'session_taken_over' && !this.#tenant.sharesId && !this.#away) {
+      this.#cell.breaks.lost(atUs, Math.max(0, this.#deliveredUs, this.#acknowledgedUs));
       this.#away = true;
     }
     this.#watched = this.#away;
@@ -35,17 +55,26 @@ export class Presence {
     this.#acknowledgedUs = noTimeUs;
   }
 
-  connected(atUs: number, session: SessionIs): void {
+  connected(atUs: number, openedUs: number, session: SessionIs): void {
+    this.#openedUs = openedUs;
     this.#connackUs = atUs;
     this.#session = session;
+    this.#tenure(0, false);
     this.#flush(atUs);
+  }
+
+  #tenure(endedUs: number, isSudden: boolean): void {
+    const { number: client, who, sharesId } = this.#tenant;
+    if (!sharesId) return;
+    const instants = { openedUs: this.#openedUs, connackUs: this.#connackUs, endedUs };
+    this.#cell.tenure({ clientId: who.clientId, client, ...instants, sudden: isSudden });
   }
 
   /** Connected, and every SUBSCRIBE answered. */
   ready(atUs: number): void {
     if (!this.#away) return;
     this.#away = false;
-    this.#log.back(atUs, this.#connackUs, this.#session);
+    this.#cell.breaks.back(atUs, this.#connackUs, this.#session);
   }
 
   /** It will not come back. */
@@ -53,7 +82,7 @@ export class Presence {
     this.#flush(atUs);
     if (!this.#away) return;
     this.#away = false;
-    this.#log.gone(atUs);
+    this.#cell.breaks.gone(atUs);
   }
 
   /** A publish was given up with its connection or session; told with what that happens in. */
@@ -62,17 +91,17 @@ export class Presence {
   }
 
   #flush(atUs: number): void {
-    if (this.#givenUp > 0) this.#log.givenUp(atUs, this.#givenUp);
+    if (this.#givenUp > 0) this.#cell.breaks.givenUp(atUs, this.#givenUp);
     this.#givenUp = 0;
   }
 
   delivered(atUs: number): void {
-    if (this.#deliveredUs === 0 && this.#watched) this.#log.delivered(atUs);
+    if (this.#deliveredUs === 0 && this.#watched) this.#cell.breaks.delivered(atUs);
     this.#deliveredUs = atUs;
   }
 
   acknowledged(atUs: number): void {
-    if (this.#acknowledgedUs === 0 && this.#watched) this.#log.acknowledged(atUs);
+    if (this.#acknowledgedUs === 0 && this.#watched) this.#cell.breaks.acknowledged(atUs);
     this.#acknowledgedUs = atUs;
   }
 }

@@ -13,6 +13,7 @@ import { groups } from './text/parts.ts';
 import { recovery } from './text/recovery.ts';
 import type { Section } from './text/section.ts';
 import { item, wrap } from './text/table.ts';
+import { takeovers } from './text/takeovers.ts';
 import { thresholds } from './text/thresholds.ts';
 import { throughput } from './text/throughput.ts';
 import { trust } from './text/trust.ts';
@@ -35,6 +36,7 @@ const measuredSections: readonly Section[] = [
   delivery,
   connections,
   recovery,
+  takeovers,
   groups,
   brokers,
   trust,

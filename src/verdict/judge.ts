@@ -14,6 +14,7 @@ import { outages, outageWarnings } from './recovery.ts';
 import type { Result, RunResult, ThresholdResult, Verdict } from './result.ts';
 import { returns } from './returns.ts';
 import type { Series } from './series.ts';
+import { takeovers, takeoverWarnings } from './takeovers.ts';
 import type { Measured } from './thresholds.ts';
 import { judgeThreshold, valueText } from './thresholds.ts';
 import { byCount, connectedEver, connectTroubles } from './troubles.ts';
@@ -72,6 +73,7 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
     ),
     delivery: measured.deliveries.rows,
     outages: outages(plan, measured, context.startUs),
+    takeovers: takeovers(plan, totals),
     series: seconds,
     events: [...events, ...returns(seconds, groups)].sort((one, other) => one.t - other.t),
   };
@@ -224,6 +226,7 @@ function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'threshol
     ...measured.deliveries.warnings,
     ...(doubt === undefined ? [] : [doubt]),
     ...outageWarnings(totals),
+    ...takeoverWarnings(plan, totals),
     ...leavings(plan, totals),
   ];
 }

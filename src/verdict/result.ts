@@ -106,6 +106,15 @@ export interface OutageResult {
   readonly lost?: number;
 }
 
+/** A client id by which connections were taken over. */
+export interface TakeoverResult {
+  readonly clientId: string;
+  readonly broker: string;
+  readonly count: number;
+  /** The clients of the run that share the id on purpose, as group[index]; at most 10. None: somebody else uses it. */
+  readonly clients: readonly string[];
+}
+
 export interface RunResult {
   readonly id: string;
   readonly name: string;
@@ -146,6 +155,8 @@ export interface Result {
   readonly delivery: readonly DeliveryResult[];
   /** The largest 100. */
   readonly outages: readonly OutageResult[];
+  /** The 100 most frequent. */
+  readonly takeovers: readonly TakeoverResult[];
   readonly series: readonly SeriesEntry[];
   readonly events: readonly { readonly t: number; readonly text: string }[];
 }
