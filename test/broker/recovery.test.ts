@@ -104,8 +104,9 @@ function assertAgrees({ result, outage, signalled, dead, spawned, listening }: R
   const { p50 = 0, p90 = 0, p100 = 0 } = outage.back;
   assert.ok((outage.firstReconnect ?? 0) <= p50 && p50 <= p90 && p90 <= p100, told);
   assertBetween(p100, p90, listening + upToMs + slackMs, `all back, ${told}`);
-  // A receipt is timed at the start of its read, which may have brought CONNACK too.
-  assertBetween(outage.acknowledged, outage.firstReconnect ?? 0, p100 + slackMs, `acknowledged again, ${told}`);
+  // A receipt is timed at the start of its read, which may have brought CONNACK too; and MQTT.js says that it is connected a moment
+  // after that, when it has sent again what was under way.
+  assertBetween(outage.acknowledged, (outage.firstReconnect ?? 0) - 50, p100 + slackMs, `acknowledged again, ${told}`);
   assertBetween(
     outage.delivered,
     (outage.firstReconnect ?? 0) - 50,
@@ -123,18 +124,22 @@ for (const client of Object.keys(clients)) {
       skip,
     }, () => {
       test('SIGKILL and a new start: the report agrees with what was done, and with what was lost', async () => {
-        const restart = await throughRestart(way, (mosquitto) => mosquitto.kill9());
+        const session = workers === 2 ? '{ expiry: 1h }' : 'clean';
+        const restart = await throughRestart({ ...way, session }, (mosquitto) => mosquitto.kill9());
         assertAgrees(restart);
-        assert.ok(restart.outage.sessions === undefined, 'no session was asked for');
+        assert.deepEqual(restart.outage.sessions, workers === 2 ? { present: 0, of: all } : undefined);
       });
 
-      test('SIGTERM and a new start with persistence: all sessions are present, and nothing is lost', async () => {
-        const keeping = { ...way, session: '{ expiry: 1h }' };
-        const restart = await throughRestart(keeping, (mosquitto) => mosquitto.shutDown(), true);
-        assertAgrees(restart);
-        assert.deepEqual(restart.outage.sessions, { present: all, of: all });
-        assert.deepEqual([restart.outage.lost, restart.outage.givenUp], [0, 0]);
-      });
+      // Once for each client is enough of what differs by the broker alone.
+      if (workers === 2) {
+        test('SIGTERM and a new start with persistence: all sessions are present, and nothing is lost', async () => {
+          const keeping = { ...way, session: '{ expiry: 1h }' };
+          const restart = await throughRestart(keeping, (mosquitto) => mosquitto.shutDown(), true);
+          assertAgrees(restart);
+          assert.deepEqual(restart.outage.sessions, { present: all, of: all });
+          assert.deepEqual([restart.outage.lost, restart.outage.givenUp], [0, 0]);
+        });
+      }
 
       test('half of the connections dropped by a proxy: these and no others, when they were, and when the proxy let them in again', async () => {
         const mosquitto = await startMosquitto();
