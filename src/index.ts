@@ -29,7 +29,16 @@ export type { Summary } from './metrics/totals.ts';
 export { reporters } from './reporters/index.ts';
 export type { OpenReporter, Output } from './reporters/reporter.ts';
 export { bundledScenarios } from './scenario/bundled.ts';
-export type { MetricResults, PartResult, RunResult, ThresholdResult, TrustVerdict, Verdict } from './verdict/result.ts';
+export type {
+  MetricResults,
+  OutageResult,
+  PartResult,
+  RunResult,
+  TakeoverResult,
+  ThresholdResult,
+  TrustVerdict,
+  Verdict,
+} from './verdict/result.ts';
 export { type Plan, type Reporter, type Result, type Scenario, type Snapshot, startBroker, type Totals, UserError };
 
 export type LoadOptions = Omit<ScenarioOptions, 'set' | 'brokers' | 'secrets'> & {

@@ -1,4 +1,5 @@
 import { conduct } from './backends/conduct.ts';
+import { Takeovers } from './metrics/takeovers.ts';
 import { Totals } from './metrics/totals.ts';
 import type { Execute } from './plan/execution.ts';
 import type { Plan } from './plan/plan.ts';
@@ -22,9 +23,11 @@ export async function run(plan: Plan, execute: Execute, options: RunOptions): Pr
   const { reporters, signal, threads, versions, allowInvalid } = options;
   const totals = new Totals(plan.subBuckets);
   const series = new Series(plan);
+  const takeovers = new Takeovers(plan.cluster);
   const startedAt = new Date();
   for (const reporter of reporters) reporter.start?.(plan);
-  for await (const snapshot of conduct(plan, execute, signal)) {
+  for await (const told of conduct(plan, execute, signal)) {
+    const snapshot = takeovers.counted(told);
     totals.add(snapshot);
     series.add(snapshot);
     for (const reporter of reporters) reporter.second?.(snapshot, totals);

@@ -1,12 +1,17 @@
+import { type Breaks, joinBreaks } from '../metrics/breaks.ts';
 import type { CounterName, GaugeName, TimeName } from '../metrics/catalog.ts';
 import type { Buckets, CellSnapshot, Counted, Phase, Snapshot } from '../metrics/snapshot.ts';
 import { joinEvidence, joinProgress, noProgress, phases } from '../metrics/snapshot.ts';
+import type { Tenure } from '../metrics/takeovers.ts';
 
 type Sum = {
   readonly labels: CellSnapshot['labels'];
   readonly measured: CountedSum;
   readonly outside: CountedSum;
   readonly gauges: Map<GaugeName, number>;
+  readonly breaks: Breaks[];
+  readonly tenures: Tenure[];
+  readonly repeated: string[];
 };
 type CountedSum = {
   readonly counts: Map<CounterName, number>;
@@ -25,11 +30,14 @@ export function combine(parts: readonly Snapshot[]): Snapshot {
     phase: phases[Math.min(...parts.map(({ phase }) => phases.indexOf(phase)))] as Phase,
     second: Math.max(...parts.map(({ second }) => second)),
     tenth: Math.max(...parts.map(({ tenth }) => tenth)),
-    cells: [...cells.values()].map(({ labels, measured, outside, gauges }) => ({
+    cells: [...cells.values()].map(({ labels, measured, outside, gauges, breaks, tenures, repeated }) => ({
       labels,
       measured: told(measured),
       outside: told(outside),
       gauges: Object.fromEntries(gauges),
+      ...(breaks.length > 0 && { breaks: joinBreaks(breaks) }),
+      ...(tenures.length > 0 && { tenures }),
+      ...(repeated.length > 0 && { repeated }),
     })),
     health: parts.flatMap(({ health }) => health),
     lost: parts.flatMap(({ lost }) => lost),
@@ -40,16 +48,28 @@ export function combine(parts: readonly Snapshot[]): Snapshot {
   };
 }
 
-function addCell(cells: Map<string, Sum>, { labels, measured, outside, gauges }: CellSnapshot): void {
+function addCell(cells: Map<string, Sum>, cell: CellSnapshot): void {
+  const { labels, measured, outside, gauges, breaks, tenures = [], repeated = [] } = cell;
   const key = `${labels.group}\n${labels.broker}\n${labels.qos ?? ''}`;
   let sum = cells.get(key);
   if (sum === undefined) {
-    sum = { labels, measured: emptySum(), outside: emptySum(), gauges: new Map() };
+    sum = {
+      labels,
+      measured: emptySum(),
+      outside: emptySum(),
+      gauges: new Map(),
+      breaks: [],
+      tenures: [],
+      repeated: [],
+    };
     cells.set(key, sum);
   }
   addCounted(sum.measured, measured);
   addCounted(sum.outside, outside);
   addAll(sum.gauges, gauges);
+  if (breaks !== undefined) sum.breaks.push(breaks);
+  sum.tenures.push(...tenures);
+  sum.repeated.push(...repeated);
 }
 
 function emptySum(): CountedSum {

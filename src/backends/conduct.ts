@@ -87,8 +87,11 @@ class Conductor {
     else if (phase === 'ready' && this.#seen.gauge('clients_waiting') === 0) this.leave();
   }
 
-  #enough({ name, connect, slice }: GroupPlan): boolean {
-    const connected = this.#seen.gauge('clients_connected', ({ labels }) => labels.group === name);
+  #enough({ name, connect, slice, allowDuplicateIds }: GroupPlan): boolean {
+    // Clients that share an id are never all connected at once: there it counts who has been.
+    const connected = allowDuplicateIds
+      ? this.#seen.connectedEver(name)
+      : this.#seen.gauge('clients_connected', ({ labels }) => labels.group === name);
     return connected >= Math.ceil(connect.atLeast * slice.count - 1e-9);
   }
 
@@ -160,17 +163,25 @@ class Conductor {
 /** The few sums that the decisions need. */
 class Tally {
   readonly #counts = new Map<CounterName, number>();
+  readonly #ever = new Map<string, number>();
   #cells: readonly CellSnapshot[] = [];
 
   add({ cells }: Snapshot): void {
     this.#cells = cells;
     for (const cell of cells) {
+      const { connects = 0, reconnects = 0 } = cell.measured.counts;
+      this.#ever.set(cell.labels.group, this.connectedEver(cell.labels.group) + connects - reconnects);
       for (const part of [cell.measured, cell.outside]) {
         for (const [name, value] of Object.entries(part.counts) as [CounterName, number][]) {
           this.#counts.set(name, (this.#counts.get(name) ?? 0) + value);
         }
       }
     }
+  }
+
+  /** How many clients of a group have been connected once. */
+  connectedEver(group: string): number {
+    return this.#ever.get(group) ?? 0;
   }
 
   count(name: CounterName): number {

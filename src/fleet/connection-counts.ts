@@ -6,17 +6,22 @@ import type { Stream } from './stream.ts';
 /** A connection that stands for so long after a publish has taken it: a broker that objects to one ends it at once. */
 const heldUs = 1_000_000;
 
+/** Stands for an id that this program does not choose. */
+const assigned = '(assigned by the broker)';
+
 /** What is counted of the connections of one client, other than its messages. */
 export class ConnectionCounts {
   readonly #cell: Cell;
   /** Of its client; they come after this was made. */
   readonly #streams: readonly { readonly stream: Stream }[];
+  readonly #clientId: string;
   #bytesSent = 0;
   #bytesReceived = 0;
   #backedUp = false;
 
-  constructor(cell: Cell, streams: readonly { readonly stream: Stream }[]) {
+  constructor(cell: Cell, clientId: string, streams: readonly { readonly stream: Stream }[]) {
     this.#cell = cell;
+    this.#clientId = clientId;
     this.#streams = streams;
   }
 
@@ -52,7 +57,7 @@ export class ConnectionCounts {
     const tally = this.#cell.run;
     tally.cause(counter, cause);
     if (cause === 'broker_protocol_error') tally.counts.protocol_errors++;
-    if (cause === 'session_taken_over') tally.counts.takeovers++;
+    if (cause === 'session_taken_over') tally.cause('takeovers', this.#clientId || assigned);
   }
 
   /** Bytes since the last call, and whether the socket takes more just now. */

@@ -4,6 +4,7 @@ import { identity, jobContext } from '../plan/identity.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { type Routes, subscriptionsOf } from '../plan/routes.ts';
 import { indexOf } from '../plan/share.ts';
+import { sharedIds } from '../plan/shared-ids.ts';
 import { pacerOf, publicationOf } from '../plan/streams.ts';
 import { willOf } from '../plan/wills.ts';
 import type { Target } from '../transports/transport.ts';
@@ -39,6 +40,7 @@ export type CrewParts = {
 /** `firstNumber`: numbers of members are unique in the plan, and the same however it is shared. */
 export function recruit(parts: CrewParts, group: GroupPlan, firstNumber: number): Crew {
   const { slice } = group;
+  const shared = sharedIds(parts.plan);
   const members: Member[] = [];
   for (let k = 0; k < slice.count; k++) {
     const index = indexOf(slice, k);
@@ -46,9 +48,9 @@ export function recruit(parts: CrewParts, group: GroupPlan, firstNumber: number)
     const session = sessionOf(parts.plan, group, who);
     const subscriptions = subscriptionsOf(group, who);
     const place = parts.plan.brokers.length > 1 ? `${group.name} on ${who.broker}` : group.name;
-    members.push(
-      new Member({ number: firstNumber + index, who, group, place, session, subscriptions }, parts.open, parts.host),
-    );
+    const sharesId = shared(who.clientId, who.broker).length > 0;
+    const setting = { number: firstNumber + index, who, group, place, session, sharesId, subscriptions };
+    members.push(new Member(setting, parts.open, parts.host));
   }
   return { group, members, gate: gate(group.connect.concurrency), drives: employ(parts, group, members), next: 0 };
 }

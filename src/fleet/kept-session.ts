@@ -1,16 +1,19 @@
+import { type SessionIs, sessionIs } from '../metrics/breaks.ts';
 import type { Cell } from '../metrics/recorder.ts';
-
-/** What becomes of sessions at the end of the run, where the broker keeps them; false: it does not. */
-type AtEnd = 'remove' | 'leave' | false;
+import type { GroupPlan } from '../plan/plan.ts';
 
 /** The session that a broker keeps for one client beyond its connections: whether it is there, and that it goes. */
 export class KeptSession {
-  readonly #atEnd: AtEnd;
+  /** What becomes of it at the end of the run, where the broker keeps it; false: it does not. */
+  readonly #atEnd: GroupPlan['kept'];
+  /** Its CONNACKs say whether it is there, which those of MQTT 3.1 cannot. */
+  readonly #told: boolean;
   readonly #cell: Cell;
   #there = false;
 
-  constructor(atEnd: AtEnd, cell: Cell) {
-    this.#atEnd = atEnd;
+  constructor({ kept, session }: GroupPlan, cell: Cell) {
+    this.#atEnd = kept;
+    this.#told = session.resumes && session.protocol !== '3.1';
     this.#cell = cell;
   }
 
@@ -24,6 +27,15 @@ export class KeptSession {
     if (this.#atEnd === false || this.#there) return;
     this.#there = true;
     this.#cell.gauges.sessions_kept++;
+  }
+
+  /** What CONNACK says of it when the client comes back (`again`). */
+  found(again: boolean, sessionPresent: boolean): SessionIs {
+    if (!again || !this.#told) return sessionIs.unasked;
+    const { counts } = this.#cell.run;
+    if (sessionPresent) counts.sessions_resumed++;
+    else counts.sessions_gone++;
+    return sessionPresent ? sessionIs.present : sessionIs.gone;
   }
 
   removed(): void {

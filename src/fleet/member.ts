@@ -2,6 +2,7 @@
 import { noTimeUs } from '../base/clock.ts';
 import type { Client, ClientListener, Filter, Incoming, OpenClient, Session, Welcome } from '../clients/client.ts';
 import { changes, forbids } from '../clients/limits.ts';
+import { sessionIs } from '../metrics/breaks.ts';
 import type { Cell } from '../metrics/recorder.ts';
 import type { Absence } from '../metrics/snapshot.ts';
 import type { Qos } from '../mqtt/packets.ts';
@@ -10,6 +11,7 @@ import type { Identity } from '../workloads/workload.ts';
 import { ConnectionCounts } from './connection-counts.ts';
 import type { Drive } from './drive.ts';
 import { KeptSession } from './kept-session.ts';
+import { Presence } from './presence.ts';
 import { backOffMs } from './reconnect.ts';
 import type { Stream } from './stream.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -42,6 +44,7 @@ export type MemberSetting = {
   /** What the time line calls it: its group, and its broker where there are several. */
   readonly place: string;
   readonly session: Session;
+  readonly sharesId?: boolean;
   /** Everything it subscribes to, with the job that asks for it. */
   readonly subscriptions: readonly (readonly [job: number, filter: Filter])[];
 };
@@ -56,6 +59,7 @@ export class Member implements ClientListener {
   readonly client: Client;
   readonly subscriptions: Subscriptions;
   readonly streams: { readonly stream: Stream; readonly drive: Drive }[] = [];
+  readonly presence: Presence;
   /** Has been ready once, or is gone for good. */
   settled = false;
   readonly #place: string;
@@ -69,8 +73,6 @@ export class Member implements ClientListener {
   #open = false;
   #state: State = 'waiting';
   #dueUs = noTimeUs;
-  /** When the connection was lost; 0: it has not been connected yet. */
-  #lostUs = noTimeUs;
   #attempts = 0;
   #leave: (() => void) | null = null;
 
@@ -81,10 +83,11 @@ export class Member implements ClientListener {
     this.#place = setting.place;
     this.#host = host;
     this.#cell = host.cell(this);
-    this.#counts = new ConnectionCounts(this.#cell, this.streams);
+    this.#counts = new ConnectionCounts(this.#cell, this.who.clientId, this.streams);
+    this.presence = new Presence(this.#cell, setting);
     this.subscriptions = new Subscriptions(setting.subscriptions, this.#cell);
     this.#settings = setting.session;
-    this.#session = new KeptSession(setting.group.kept, this.#cell);
+    this.#session = new KeptSession(setting.group, this.#cell);
     this.client = open(setting.session, this);
     this.#cell.gauges.clients_waiting++;
   }
@@ -150,23 +153,16 @@ export class Member implements ClientListener {
     this.#enter('connected');
     this.#attempts = 0;
     const nowUs = this.#host.clock();
-    this.#counts.made(welcome, nowUs, this.#dueUs, this.#lostUs);
-    if (this.#lostUs === 0) this.#host.connected(nowUs);
+    this.#counts.made(welcome, nowUs, this.#dueUs, this.presence.lostUs);
+    if (this.presence.lostUs === 0) this.#host.connected(nowUs);
     this.#session.begun();
-    const filters = this.#resumed(welcome.sessionPresent) ? [] : this.subscriptions.ask(limits);
+    const session = this.#session.found(this.presence.lostUs !== 0, welcome.sessionPresent);
+    this.presence.connected(nowUs, welcome.openedUs, session);
+    // Where the session is still there, its subscriptions are [MQTT-3.1.2-5].
+    const subscribed = session === sessionIs.present && this.subscriptions.settled;
+    const filters = subscribed ? [] : this.subscriptions.ask(limits);
     if (filters.length > 0) this.client.subscribe(filters);
     else this.#becomeReady();
-  }
-
-  /** True where the broker still has the session, and so its subscriptions [MQTT-3.1.2-5]. */
-  #resumed(sessionPresent: boolean): boolean {
-    const { resumes, protocol } = this.#settings;
-    // MQTT 3.1 cannot say it.
-    if (this.#lostUs === 0 || !resumes || protocol === '3.1') return false;
-    const { counts } = this.#cell.run;
-    if (sessionPresent) counts.sessions_resumed++;
-    else counts.sessions_gone++;
-    return sessionPresent && this.subscriptions.settled;
   }
 
   subscribed(reasonCodes: Uint8Array | readonly number[], writtenUs: number): void {
@@ -179,6 +175,7 @@ export class Member implements ClientListener {
   #becomeReady(): void {
     if (this.#state !== 'connected') return;
     this.#enter('ready');
+    this.presence.ready(this.#host.clock());
     this.#settle();
     this.writable();
   }
@@ -201,12 +198,11 @@ export class Member implements ClientListener {
       this.#depart();
       return;
     }
-    if (wasConnected) this.#lostUs = this.#host.clock();
+    if (wasConnected) this.presence.lost(this.#host.clock(), cause);
     this.#counts.failed(wasConnected ? 'disconnects' : 'connect_errors', cause);
     const what = wasConnected ? 'connection lost' : 'could not connect';
     this.#host.note(`${this.#place}: ${what}: ${cause}${detail === undefined ? '' : ` (${detail})`}`);
-    this.#attempts++;
-    const waitMs = backOffMs(this.group.reconnect, this.#attempts, this.#host.seed, this.number);
+    const waitMs = backOffMs(this.group.reconnect, ++this.#attempts, this.#host.seed, this.number);
     if (waitMs === null) {
       this.giveUp();
       return;
@@ -226,6 +222,7 @@ export class Member implements ClientListener {
     this.#enter('gone');
     this.client.destroy();
     this.client.abandon();
+    this.presence.gone(this.#host.clock());
     this.#settle();
   }
 
@@ -284,10 +281,13 @@ export class Member implements ClientListener {
     pubrecUs: number,
     sequence: number,
   ): void {
-    this.#stream(stream)?.acknowledged(reasonCode, dueUs, writtenUs, pubrecUs, this.#host.clock(), sequence);
+    const nowUs = this.#host.clock();
+    if (reasonCode < 0x80) this.presence.acknowledged(nowUs);
+    this.#stream(stream)?.acknowledged(reasonCode, dueUs, writtenUs, pubrecUs, nowUs, sequence);
   }
 
   abandoned(stream: number, dueUs: number, sequence: number): void {
+    if (!this.#host.ending) this.presence.abandoned();
     this.#stream(stream)?.abandoned(dueUs, !this.#host.ending, sequence);
   }
 

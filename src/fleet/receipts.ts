@@ -56,6 +56,7 @@ export class Receipts {
       member.cellOf(message.qos).at(receivedUs).counts.messages_retained++;
       return;
     }
+    member.presence.delivered(receivedUs);
     if (!this.#plan.judged) {
       this.#countOnly(member, message);
       return;
@@ -85,6 +86,7 @@ export class Receipts {
       this.#foreign(member, message);
       return;
     }
+    member.presence.delivered(message.receivedUs);
     const { counts } = member.cellOf(message.qos).at(message.receivedUs);
     counts.messages_received++;
     counts.messages_unjudged++;

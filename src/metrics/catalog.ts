@@ -35,7 +35,7 @@ export const catalog = {
     help: 'reconnects at which the broker had lost the session that it was to keep',
   },
   sessions_removed: { kind: 'counter', scope: 'run', help: 'kept sessions removed from the broker at the end' },
-  takeovers: { kind: 'counter', scope: 'run', help: 'connections lost because another client used the id (0x8E)' },
+  takeovers: { kind: 'counter', scope: 'run', help: 'connections that another client took over by its id, by id' },
   subscribes: { kind: 'counter', scope: 'run', help: 'topic filters granted' },
   subscribe_errors: { kind: 'counter', scope: 'run', help: 'topic filters refused, by reason code' },
   protocol_errors: { kind: 'counter', scope: 'run', help: 'connections ended by bytes that are not MQTT' },

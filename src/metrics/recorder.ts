@@ -1,4 +1,5 @@
 /** Cost: a counter is one addition to a field, a time one histogram record; cells are resolved before the run. */
+import { BreakLog } from './breaks.ts';
 import type { CounterName, GaugeName, TimeName } from './catalog.ts';
 import { counterNames, gaugeNames, timeNames } from './catalog.ts';
 import { Histogram } from './histogram.ts';
@@ -13,6 +14,7 @@ import type {
   RunEvent,
   Snapshot,
 } from './snapshot.ts';
+import type { Tenure } from './takeovers.ts';
 
 type SubBuckets = 2048 | 256;
 
@@ -81,6 +83,9 @@ export class Cell {
   readonly gauges: Record<GaugeName, number> = zeros(gaugeNames);
   /** For metrics of scope `run`, and for what was due in the measured window. */
   readonly run: Tally;
+  readonly breaks = new BreakLog();
+  #tenures: Tenure[] = [];
+  #repeated: string[] = [];
   readonly #outside: Tally;
   #fromUs = Number.POSITIVE_INFINITY;
   #toUs = Number.POSITIVE_INFINITY;
@@ -101,10 +106,33 @@ export class Cell {
     this.#toUs = toUs;
   }
 
+  /** A connection of a client that shares its id, at its beginning or end. */
+  tenure(tenure: Tenure): void {
+    this.#tenures.push(tenure);
+  }
+
+  /** The connection of a client ended without a word, not for the first time. */
+  endedAgain(clientId: string): void {
+    this.#repeated.push(clientId);
+  }
+
   take(): CellSnapshot {
     const gauges: Partial<Record<GaugeName, number>> = {};
     for (const name of gaugeNames) if (this.gauges[name] !== 0) gauges[name] = this.gauges[name];
-    return { labels: this.labels, measured: this.run.take(), outside: this.#outside.take(), gauges };
+    const breaks = this.breaks.take();
+    const tenures = this.#tenures;
+    if (tenures.length > 0) this.#tenures = [];
+    const repeated = this.#repeated;
+    if (repeated.length > 0) this.#repeated = [];
+    return {
+      labels: this.labels,
+      measured: this.run.take(),
+      outside: this.#outside.take(),
+      gauges,
+      ...(breaks && { breaks }),
+      ...(tenures.length > 0 && { tenures }),
+      ...(repeated.length > 0 && { repeated }),
+    };
   }
 }
 

@@ -1,6 +1,8 @@
 import type { MachineVitals, ThreadVitals } from '../base/vitals.ts';
+import type { Breaks } from './breaks.ts';
 import type { CounterName, GaugeName, TimeName } from './catalog.ts';
 import { joinLedgers, type Ledger } from './ledger.ts';
+import type { Tenure } from './takeovers.ts';
 
 /** How far a worker, or a run, has come; in this order. */
 export const phases = ['connecting', 'ready', 'warmUp', 'measuring', 'draining', 'ended'] as const;
@@ -27,6 +29,12 @@ export interface CellSnapshot {
   readonly measured: Counted;
   readonly outside: Counted;
   readonly gauges: Readonly<Partial<Record<GaugeName, number>>>;
+  /** Only where connections broke, or were made again. */
+  readonly breaks?: Breaks;
+  /** Only of clients that share their ids. */
+  readonly tenures?: readonly Tenure[];
+  /** Client ids, each as often as its connection ended without a word for the third time or more. */
+  readonly repeated?: readonly string[];
 }
 
 /** How one thread was in that second: utilisation of its event loop 0 to 1, how late its ticks were (us). */

@@ -1,3 +1,4 @@
+import { BreakSums } from './breaks.ts';
 import type { CounterName, GaugeName, MetricName, TimeName } from './catalog.ts';
 import { catalog } from './catalog.ts';
 import { Histogram } from './histogram.ts';
@@ -15,6 +16,7 @@ import type {
   Snapshot,
 } from './snapshot.ts';
 import { joinProgress, noProgress } from './snapshot.ts';
+import { RepeatedEndings } from './takeovers.ts';
 
 /** One metric over some cells. Times in us; of a counter or gauge only count, inWindow and ratePerSecond mean anything. */
 export interface Summary {
@@ -48,6 +50,8 @@ const shortestWindowS = 0.05;
 
 /** The run so far, second after second: counts and buckets add, gauges are replaced. */
 export class Totals {
+  readonly breaks = new BreakSums();
+  readonly repeated = new RepeatedEndings();
   readonly #subBuckets: 2048 | 256;
   readonly #cells = new Map<string, CellTotals>();
   #phase: Phase = 'connecting';
@@ -134,6 +138,8 @@ export class Totals {
       addCounts(sum.inWindow, cell.outside);
     }
     sum.gauges = cell.gauges;
+    if (cell.breaks !== undefined) this.breaks.add(cell.labels.broker, cell.breaks);
+    for (const clientId of cell.repeated ?? []) this.repeated.add(cell.labels.broker, clientId);
   }
 
   #addMeasured(sum: CellTotals, measured: Counted): void {

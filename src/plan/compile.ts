@@ -77,7 +77,8 @@ function compileGroups(scenario: Scenario, reach: Reach): GroupPlan[] {
       if (workloadOf(job).publication !== undefined) firstStream += group.clients;
       return job;
     });
-    return compileGroup(name, group, jobs);
+    const sharing = group.allowDuplicateIds ?? scenario.allowDuplicateIds;
+    return { ...compileGroup(name, group, jobs), ...(sharing && { allowDuplicateIds: true as const }) };
   });
 }
 

@@ -6,6 +6,7 @@ import { clientsPerBroker } from './demand.ts';
 import { identity, jobContext, populationOfPlan } from './identity.ts';
 import type { GroupPlan, Job, Plan, ReconnectPlan } from './plan.ts';
 import type { LayOut, Row } from './rows.ts';
+import { sharedIds } from './shared-ids.ts';
 import { filtersOf, publicationOf } from './streams.ts';
 
 /** Each group as lines. */
@@ -22,15 +23,11 @@ export function describeGroup(plan: Plan, layOut: LayOut): string[][] {
 function clientRows(plan: Plan, group: GroupPlan): Row[] {
   const { session, connect, clients, will } = group;
   const first = identity(plan, group, 0).clientId;
-  const ids =
-    group.clientId === ''
-      ? 'assigned by the broker'
-      : clients === 1
-        ? first
-        : `${first} to ${identity(plan, group, clients - 1).clientId}`;
+  const last = identity(plan, group, clients - 1).clientId;
+  const ids = group.clientId === '' ? 'assigned by the broker' : first === last ? first : `${first} to ${last}`;
   const ramp = connect.ratePerSecond === null ? 'as fast as possible' : formatRate(connect.ratePerSecond);
   return [
-    ['ids', `${ids} (${group.clientId})`],
+    ['ids', `${ids} (${group.clientId})${sharing(plan, group)}`],
     [
       'broker',
       group.broker === 'spread'
@@ -57,6 +54,15 @@ function clientRows(plan: Plan, group: GroupPlan): Row[] {
     ],
     ['reconnect', describeReconnect(group.reconnect)],
   ];
+}
+
+/** How many clients of the run have the id of the first one. */
+function sharing(plan: Plan, group: GroupPlan): string {
+  const { clientId, broker } = identity(plan, group, 0);
+  const all = sharedIds(plan)(clientId, broker).length;
+  return all === 0
+    ? ''
+    : `; ${formatCount(all)} clients have the first id, on purpose, and take over each other's connections`;
 }
 
 function describeSession({ session, kept }: GroupPlan): string {

@@ -45,6 +45,8 @@ export interface GroupPlan {
   readonly slice: Slice;
   /** A template; see base/template.ts. */
   readonly clientId: string;
+  /** Absent: every id is of one client. */
+  readonly allowDuplicateIds?: true;
   /** `spread`, or the name of a broker. */
   readonly broker: string;
   /** Where its clients connect from: client i from address i modulo their number. */

@@ -10,8 +10,10 @@ import type { Ink } from './text/ink.ts';
 import { inkFor } from './text/ink.ts';
 import { latency } from './text/latency.ts';
 import { groups } from './text/parts.ts';
+import { recovery } from './text/recovery.ts';
 import type { Section } from './text/section.ts';
 import { item, wrap } from './text/table.ts';
+import { takeovers } from './text/takeovers.ts';
 import { thresholds } from './text/thresholds.ts';
 import { throughput } from './text/throughput.ts';
 import { trust } from './text/trust.ts';
@@ -33,6 +35,8 @@ const measuredSections: readonly Section[] = [
   latency,
   delivery,
   connections,
+  recovery,
+  takeovers,
   groups,
   brokers,
   trust,

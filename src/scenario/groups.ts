@@ -97,6 +97,11 @@ const base = {
     .union([template('clientId'), z.literal('')], 'must be text')
     .describe('May hold {fields}; {run} makes it unlike the ids of every other run. "": the broker assigns one.')
     .prefault('{group}-{run}-{index}'),
+  allowDuplicateIds: flag()
+    .describe(
+      'True: its clients may have the id of another one that allows it too. Default: what the scenario says, false.',
+    )
+    .optional(),
   protocol: z
     .literal(['3.1', '3.1.1', '5', 3.1, 5], 'must be 3.1, 3.1.1 or 5')
     .transform((version) => String(version) as Protocol)

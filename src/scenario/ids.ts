@@ -8,7 +8,7 @@ const mostRendered = 1_000_000;
 export function idProblems(population: Population): Problem[] {
   if (population.groups.every((group) => group.clientId === defaultTemplate)) return [];
   const identity = identities(population);
-  const owners = new Map<string, string>();
+  const owners = new Map<string, { readonly self: string; readonly allowed: boolean }>();
   const problems: Problem[] = [];
   let rendered = 0;
   for (const group of population.groups) {
@@ -19,21 +19,25 @@ export function idProblems(population: Population): Problem[] {
       const key = population.cluster ? clientId : `${broker} ${clientId}`;
       const owner = owners.get(key);
       const self = `${group.name}[${index}]`;
+      const allowed = group.allowDuplicateIds === true;
       if (owner === undefined) {
-        owners.set(key, self);
+        owners.set(key, { self, allowed });
         continue;
       }
+      if (owner.allowed && allowed) continue;
       problems.push({
         path: ['groups', group.name, 'clientId'],
-        rule: `must give each client its own id: ${owner} and ${self} both get ${JSON.stringify(clientId)}`,
-        hint: group.clientId.includes('{index}')
-          ? 'add {group} or {run}'
-          : 'add {index}, the number of the client in its group',
+        rule: `must give each client its own id: ${owner.self} and ${self} both get ${JSON.stringify(clientId)}`,
+        hint: `${group.clientId.includes('{index}') ? 'add {group} or {run}' : 'add {index}, the number of the client in its group'}; or, where they shall take over each other's connections, ${allowing(owner.allowed, allowed)}`,
       });
       break;
     }
   }
   return problems;
+}
+
+function allowing(owner: boolean, self: boolean): string {
+  return owner || self ? 'say allowDuplicateIds: true in both groups' : 'say allowDuplicateIds: true';
 }
 
 const longestOld = 23;

@@ -14,6 +14,8 @@ export type Population = {
     readonly clients: number;
     /** A template. */
     readonly clientId: string;
+    /** Only where the ids are still to be checked. */
+    readonly allowDuplicateIds?: boolean | undefined;
     /** `spread`, or the name of a broker. */
     readonly broker: string;
     readonly protocol: Protocol;

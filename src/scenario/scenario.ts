@@ -27,7 +27,11 @@ export function populationOf(scenario: ScenarioFields, run: string, seed: number
     cluster: scenario.cluster,
     run,
     seed,
-    groups: Object.entries(scenario.groups).map(([name, group]) => ({ name, ...group })),
+    groups: Object.entries(scenario.groups).map(([name, group]) => ({
+      name,
+      ...group,
+      allowDuplicateIds: group.allowDuplicateIds ?? scenario.allowDuplicateIds,
+    })),
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, name, text } from '../base/fields.ts';
+import { duration, flag, name, text } from '../base/fields.ts';
 import { brokerField, clusterField } from './brokers.ts';
 import { groupField } from './groups.ts';
 import { thresholdsField } from './thresholds.ts';
@@ -14,6 +14,9 @@ export const scenarioSchema = z.strictObject({
     .describe('Where the clients connect. Omitted: the embedded broker, for trying out.')
     .optional(),
   cluster: clusterField,
+  allowDuplicateIds: flag()
+    .describe("True: clients may have the same id, and take over each other's connections: on purpose.")
+    .prefault(false),
   warmUp: duration()
     .describe(
       'Traffic that is not counted. Default 2s; 0 where every publish entry has a message limit, or with stages and no duration.',

@@ -11,9 +11,11 @@ import { nobodyLeft } from './early.ts';
 import { emptyReasons, undeliveredReasons } from './empty.ts';
 import { leavings } from './leavings.ts';
 import { part } from './parts.ts';
+import { outages, outageWarnings } from './recovery.ts';
 import type { Result, RunResult, ThresholdResult, Verdict } from './result.ts';
 import { returns } from './returns.ts';
 import type { Series } from './series.ts';
+import { takeovers, takeoverWarnings } from './takeovers.ts';
 import type { Measured } from './thresholds.ts';
 import { judgeThreshold, valueText } from './thresholds.ts';
 import { byCount, connectedEver, connectTroubles } from './troubles.ts';
@@ -72,6 +74,8 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
     ),
     delivery: measured.deliveries.rows,
     violations: measured.deliveries.examples,
+    outages: outages(plan, measured, context.startUs),
+    takeovers: takeovers(plan, totals),
     series: seconds,
     events: [...events, ...returns(seconds, groups)].sort((one, other) => one.t - other.t),
   };
@@ -223,6 +227,8 @@ function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'threshol
     ...trust.warnings,
     ...measured.deliveries.warnings,
     ...(doubt === undefined ? [] : [doubt]),
+    ...outageWarnings(totals),
+    ...takeoverWarnings(plan, totals),
     ...leavings(plan, totals),
   ];
 }

@@ -21,7 +21,7 @@ export function part({ totals, deliveries, series }: Measured, where: Where): Pa
 function counters(totals: Totals, where: Where): Record<CounterName, CounterResult> {
   return table(counterNames, (name) => {
     const summary = totals.of(name, where);
-    const by = totals.causes(name, where);
+    const by = most(totals.causes(name, where));
     return {
       count: summary?.count ?? 0,
       inWindow: summary?.inWindow ?? 0,
@@ -29,6 +29,17 @@ function counters(totals: Totals, where: Where): Record<CounterName, CounterResu
       ...(Object.keys(by).length > 0 && { by }),
     };
   });
+}
+
+/** Causes are few; ids, by which takeovers are counted, may be as many as clients. */
+const mostCauses = 100;
+
+function most(by: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const all = Object.entries(by);
+  if (all.length <= mostCauses) return by;
+  const sorted = all.sort((one, other) => other[1] - one[1]);
+  const others = sorted.slice(mostCauses).reduce((sum, [, count]) => sum + count, 0);
+  return { ...Object.fromEntries(sorted.slice(0, mostCauses)), '(others)': others };
 }
 
 function settledMetrics(totals: Totals, deliveries: Deliveries, where: Where): Record<SettledName, CounterResult> {

@@ -88,6 +88,44 @@ export interface SeriesEntry extends SeriesCounts {
   readonly groups?: Readonly<Record<string, SeriesCounts>>;
 }
 
+/** Connections to one broker that broke under the load; times in ms from the start of the load. What did not happen is absent. */
+export interface OutageResult {
+  readonly broker: string;
+  /** The last delivery or acknowledgement of those who were lost, before they were. */
+  readonly lastGood?: number;
+  /** When the first and the last loss were noticed. */
+  readonly detected: { readonly first: number; readonly last: number };
+  /** Most clients that were away at once. */
+  readonly clients: number;
+  /** More than clients where some were lost again before all were back. */
+  readonly losses: number;
+  /** The first CONNACK. */
+  readonly firstReconnect?: number;
+  /** From when on that share of them was there again, with all subscriptions. */
+  readonly back: { readonly p50?: number; readonly p90?: number; readonly p100?: number };
+  /** Given up, and neither given up nor back when the run ended. */
+  readonly gone: number;
+  readonly missing: number;
+  /** The first of each at a client that had come back. */
+  readonly acknowledged?: number;
+  readonly delivered?: number;
+  /** Of those who asked for their sessions. */
+  readonly sessions?: { readonly present: number; readonly of: number };
+  /** Publishes given up with their connection or session. */
+  readonly givenUp: number;
+  /** Deliveries lost, where this is the only outage that can explain them. */
+  readonly lost?: number;
+}
+
+/** A client id by which connections were taken over. */
+export interface TakeoverResult {
+  readonly clientId: string;
+  readonly broker: string;
+  readonly count: number;
+  /** The clients of the run that share the id on purpose, as group[index]; at most 10. None: somebody else uses it. */
+  readonly clients: readonly string[];
+}
+
 export interface RunResult {
   readonly id: string;
   readonly name: string;
@@ -134,6 +172,10 @@ export interface Result {
   readonly delivery: readonly DeliveryResult[];
   /** The first few of each kind of delivery_violations. */
   readonly violations: readonly ViolationResult[];
+  /** The largest 100. */
+  readonly outages: readonly OutageResult[];
+  /** The 100 most frequent. */
+  readonly takeovers: readonly TakeoverResult[];
   readonly series: readonly SeriesEntry[];
   readonly events: readonly { readonly t: number; readonly text: string }[];
 }

@@ -26,6 +26,7 @@ describe('every bundled scenario', { concurrency: 2 }, async () => {
       'no-reconnect',
       'point-to-point',
       'quick-start',
+      'takeover',
       'three-attempts',
     ]);
   });
@@ -35,7 +36,7 @@ describe('every bundled scenario', { concurrency: 2 }, async () => {
     for (const name of names) assert.ok(readme.includes(`\`${name}\``), name);
   });
 
-  for (const name of names) {
+  for (const name of names.filter((each) => each !== 'takeover')) {
     test(`${name}, shortened by --set, runs and loses nothing`, async (t) => {
       const brokers: EmbeddedBroker[] = [];
       t.after(() => Promise.all(brokers.map((broker) => broker.stop())));
@@ -64,4 +65,17 @@ describe('every bundled scenario', { concurrency: 2 }, async () => {
       else assert.equal(Object.keys(result.brokers).length, brokers.length);
     });
   }
+
+  test('takeover shows the loop of two clients with one id, and names it', async () => {
+    const file = join(directory, 'takeover.json');
+    const short = ['--set', 'duration=3s', '--report', 'text', '--report', `json=${file}`, '--allow-invalid'];
+    const { code, stdout, stderr } = await startCli(['run', 'takeover', ...short]).ended;
+    assert.equal(code, 0, stdout + stderr);
+    const { takeovers, totals, outages } = JSON.parse(readFileSync(file, 'utf8')) as Result;
+    assert.deepEqual(takeovers[0]?.clients, ['twins[0]', 'twins[1]']);
+    assert.equal(takeovers[0]?.count, totals.takeovers.count);
+    assert.ok(totals.takeovers.count >= 5, `${totals.takeovers.count} takeovers`);
+    assert.equal(outages.length, 0);
+    assert.match(stdout, /^Takeovers\n {2}· twin-\w{7}: \d+ times, shared by twins\[0\], twins\[1\]$/m);
+  });
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
+import { nowUs } from '../../src/base/clock.ts';
 
 /** One chunk on its way. */
 export interface Passage {
@@ -20,6 +21,10 @@ export interface Proxy {
   worstLateMs(): number;
   /** How many connections were asked of it so far. */
   readonly connections: number;
+  /** When each of them was accepted, us of the monotonic clock. */
+  readonly acceptedUs: readonly number[];
+  /** Resets so many of the open connections, the oldest first. */
+  drop(count: number): void;
   /** Resets every connection; new ones are accepted. */
   dropAll(): void;
   stop(): Promise<void>;
@@ -33,9 +38,12 @@ export async function startProxy(toPort: number, delayMs: Delay): Promise<Proxy>
   const { up, down } = typeof delayMs === 'number' ? { up: delayMs, down: delayMs } : delayMs;
   const log: Passage[] = [];
   const sockets = new Set<Socket>();
-  let connections = 0;
+  const open = new Set<Socket>();
+  const acceptedUs: number[] = [];
   const server = createServer({ noDelay: true }, (near) => {
-    connections++;
+    acceptedUs.push(nowUs());
+    open.add(near);
+    near.once('close', () => open.delete(near));
     const far = connect({ port: toPort, host: '127.0.0.1', noDelay: true });
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -56,7 +64,11 @@ export async function startProxy(toPort: number, delayMs: Delay): Promise<Proxy>
     port,
     log,
     get connections() {
-      return connections;
+      return acceptedUs.length;
+    },
+    acceptedUs,
+    drop(count) {
+      for (const near of [...open].slice(0, count)) near.resetAndDestroy();
     },
     worstLateMs: () => log.reduce((worst, { dueMs, writtenMs }) => Math.max(worst, (writtenMs || 0) - dueMs), 0),
     dropAll,

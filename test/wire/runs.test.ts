@@ -54,8 +54,16 @@ for (const client of Object.keys(clients)) {
   describe(`a run with ${client} on a broker that misbehaves`, () => {
     test('loses one connection to DISCONNECT 0x8E, counts a takeover and goes on [MQTT-3.1.4-3]', async () => {
       const script = onceInstead((peer) => peer.send({ cmd: 'disconnect', reasonCode: 0x8e }));
-      const { totals, exitCode } = await runAgainst(script, client);
-      assert.equal(totals.takeovers.count, 1);
+      const { totals, exitCode, takeovers, warnings, outages } = await runAgainst(script, client);
+      const [[id, count] = ['', 0], ...more] = Object.entries(totals.takeovers.by ?? {});
+      assert.deepEqual([totals.takeovers.count, count, more.length, outages.length], [1, 1, 0, 0]);
+      assert.deepEqual([takeovers[0]?.clientId, takeovers[0]?.clients], [id, []]);
+      assert.ok(
+        warnings.some((text) =>
+          text.startsWith(`somebody else uses the client id "${id}": the broker ended its connection 1 time`),
+        ),
+        warnings.join('\n'),
+      );
       assert.deepEqual(totals.disconnects.by, { session_taken_over: 1 });
       assert.deepEqual([totals.connects.count, totals.reconnects.count, totals.protocol_errors.count], [4, 1, 0]);
       assert.deepEqual(totals.publish_errors.by, { session_lost: 1 });

@@ -18,7 +18,7 @@ export const connections: Section = (result, width, ink) => {
     ...line('connected', connected(result), width),
     ...told('failed attempts', totals.connect_errors, width, ink),
     ...told('connections lost', totals.disconnects, width, ink),
-    ...told('taken over', totals.takeovers, width, ink),
+    ...told('taken over', { ...totals.takeovers, by: {} }, width, ink),
     ...told('connected again', totals.reconnects, width, ink),
     ...sessions(result, width, ink),
     ...told('protocol errors', totals.protocol_errors, width, ink),

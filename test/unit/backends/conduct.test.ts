@@ -76,6 +76,25 @@ async function conducted(
   return { words, phases, said: words.map(({ say }) => say) };
 }
 
+const twins = group('p', { clients: 4, allowDuplicateIds: true, clientId: 'x' });
+
+test('of clients that share an id it counts who has been connected: they are never there all at once', async () => {
+  const at = [
+    {
+      labels: { group: 'p' },
+      counts: { connects: 5, reconnects: 2 },
+      gauges: { clients_connected: 1, clients_waiting: 3 },
+    },
+  ];
+  const script: (Told | 'start' | 'end')[] = [
+    { phase: 'ready', changes: { at } },
+    'start',
+    { phase: 'draining', changes: { at: [] } },
+    ...ended,
+  ];
+  assert.equal((await conducted(script, { groups: [twins] })).said[0], 'start');
+});
+
 const ended: readonly ('end' | Told)[] = ['end', { phase: 'ended', changes: { at: [] } }];
 const ordinary: readonly (Told | 'start' | 'drain' | 'end')[] = [
   { phase: 'connecting' },

@@ -26,6 +26,11 @@ function planOf(text: string) {
 }
 
 suite('a plan in words', () => {
+  it('tells that clients have one id on purpose', () => {
+    const text = describe(planOf('groups: { twins: { clients: 3, clientId: x, allowDuplicateIds: true } }'), machine);
+    assert.match(text.replaceAll(/\s+/g, ' '), /3 clients have the first id, on purpose, and take over each other's/);
+  });
+
   it('tells every default and the load, in lines of at most 100 columns', () => {
     const text = describe(
       planOf(`

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Snapshot } from '../../../src/metrics/snapshot.ts';
 import { text } from '../../../src/reporters/text.ts';
 import { verdict } from '../../../src/reporters/verdict.ts';
 import type { Result } from '../../../src/verdict/result.ts';
@@ -227,5 +228,46 @@ describe('the verdict reporter', () => {
     const one = written({});
     verdict(one).end?.(judged(plan({ groups: [group('g', { clients: 1 })] }), ordinaryRun()));
     assert.match(one.text(), /: 1 client, sent/);
+  });
+});
+
+describe('the recovery section', () => {
+  const us = (ms: number) => 100_000_000 + ms * 1000;
+  const measured = { counts: {}, causes: {}, times: {} };
+  const back = [us(1500), us(1400), 1, us(1600), us(1590), 2];
+  const first = { lost: [us(1100), us(1090), us(1120), us(1095)], back, gone: [] };
+  const gone = { lost: [us(2500), 0], back: [], gone: [us(2500)] };
+  const toldOf = (breaks: object, columns = 100) => {
+    const all = { lost: [], back: [], gone: [], delivered: [], acknowledged: [], givenUp: [], ...breaks };
+    const cells = [{ labels: { group: 'g', broker: 'b' }, measured, outside: measured, gauges: {}, breaks: all }];
+    const run = ordinaryRun();
+    return told(judged(plan(), [...run.slice(0, 3), { ...(run[3] as Snapshot), cells }, ...run.slice(4)]), columns);
+  };
+
+  it('is absent where no connection broke', () => {
+    assert.doesNotMatch(told(judged(plan(), ordinaryRun()), 100), /Recovery/);
+  });
+
+  it('tells an outage in a line of instants and one of words', () => {
+    const text = toldOf({ ...first, delivered: [us(1650)], givenUp: [us(1100), 3] });
+    assert.match(text, /^Recovery +lost +last good +noticed +by all +first back +50 % +90 % +all back +delivered$/m);
+    assert.match(text, /^ {2}outage 1 +2 +1\.095 +1\.100 +1\.120 +1\.400 +1\.500 +1\.600 +1\.600 +1\.650$/m);
+    assert.match(
+      text.replaceAll(/\s+/g, ' '),
+      / 0\.555s from the last good message to the first delivery afterwards, 1 of 2 sessions present, 3 publishes given up with their connections, 0 deliveries lost/,
+    );
+  });
+
+  it('says who did not come back, and that there was no message again', () => {
+    const text = toldOf({ lost: [...first.lost, ...gone.lost], back, gone: gone.gone });
+    assert.match(text, /^ {2}outage 2 +1 +- +2\.500 +2\.500 +- +- +- +- +-$/m);
+    assert.match(
+      text.replaceAll(/\s+/g, ' '),
+      /2: those who were lost got no message again, 1 did not try again \(see reconnect\)/,
+    );
+  });
+
+  it('fits 40 columns', () => {
+    for (const line of toldOf(first, 40).split('\n')) assert.ok(line.length <= 40 || !line.includes('outage'), line);
   });
 });

@@ -44,6 +44,24 @@ describe('the rules over several keys', () => {
     assert.match(head(`${pinned}cluster: true\n${groups}`), /both get "one"/);
   });
 
+  it('let clients share an id where both of them allow it, and say how', () => {
+    const twins = (keys: string) => `groups: { a: { clients: 2, clientId: x${keys} } }`;
+    assert.equal(head(twins(', allowDuplicateIds: true')), 'valid');
+    assert.equal(head(`allowDuplicateIds: true\n${twins('')}`), 'valid');
+    assert.match(head(`allowDuplicateIds: true\n${twins(', allowDuplicateIds: false')}`), /both get "x"/);
+    const loaded = parseScenario(
+      's.yaml',
+      'groups: { a: { clientId: x, allowDuplicateIds: true }, b: { clientId: x } }',
+    );
+    const problems = 'problems' in loaded ? loaded.problems.join('\n') : '';
+    assert.match(problems, /a\[0\] and b\[0\] both get "x"/);
+    assert.match(
+      problems.replaceAll(/\s+/g, ' '),
+      /take over each other's connections, say allowDuplicateIds: true in both groups/,
+    );
+    assert.match(head(twins(', allowDuplicateIds: yes')), /allowDuplicateIds must be true or false/);
+  });
+
   it('find brokers that do not exist, names given twice, and weights that are all 0', () => {
     assert.match(
       head(`${external}groups: { a: { broker: x } }`),

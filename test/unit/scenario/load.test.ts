@@ -211,6 +211,7 @@ describe('load', () => {
       'no-reconnect',
       'point-to-point',
       'quick-start',
+      'takeover',
       'three-attempts',
     ]);
     for (const name of names) {

@@ -1,0 +1,66 @@
+import { formatCount } from '../base/units.ts';
+import type { Totals } from '../metrics/totals.ts';
+import { clientsPerBroker } from '../plan/demand.ts';
+import type { Plan } from '../plan/plan.ts';
+import { sharedIds } from '../plan/shared-ids.ts';
+import type { TakeoverResult } from './result.ts';
+
+const mostIds = 100;
+const mostClients = 10;
+const mostNamed = 5;
+
+/** The ids by which connections were taken over, the most frequent first, and who of the run shares them. */
+export function takeovers(plan: Plan, totals: Totals): TakeoverResult[] {
+  return allTakeovers(plan, totals).slice(0, mostIds);
+}
+
+function allTakeovers(plan: Plan, totals: Totals): TakeoverResult[] {
+  const found = plan.brokers.flatMap(({ name }) =>
+    Object.entries(totals.causes('takeovers', { broker: name })).map(([clientId, count]) => ({
+      clientId,
+      broker: name,
+      count,
+    })),
+  );
+  // Who shares an id takes a walk over all clients.
+  if (found.length === 0) return [];
+  const shared = sharedIds(plan);
+  return found
+    .map((one) => ({ ...one, clients: shared(one.clientId, one.broker).slice(0, mostClients) }))
+    .sort((one, other) => other.count - one.count);
+}
+
+/** Somebody else uses ids of this run: nothing that its clients then measure can be relied on. */
+export function takeoverWarnings(plan: Plan, totals: Totals): string[] {
+  const foreign = allTakeovers(plan, totals).filter(({ clients }) => clients.length === 0);
+  const named = foreign.slice(0, mostNamed).map(({ clientId, count }) => {
+    const times = `${formatCount(count)} time${count === 1 ? '' : 's'}`;
+    return (
+      `somebody else uses the client id ${JSON.stringify(clientId)}: the broker ended its connection ${times} because another client ` +
+      `connected with it [MQTT-3.1.4-3]; stop that one, or choose other ids with clientId ({run} makes them unique)`
+    );
+  });
+  const more = foreign.length - named.length;
+  const told = more > 0 ? [...named, `and so with ${formatCount(more)} more client ids`] : named;
+  return [...told, ...suspicions(plan, totals)];
+}
+
+/**
+ * Before MQTT 5, and on Mosquitto 2.0.11 on MQTT 5 too, a takeover by somebody else looks like any end without a word. Where
+ * few clients suffer it again and again while the others do not, their ids are the likely reason.
+ */
+function suspicions(plan: Plan, totals: Totals): string[] {
+  const clients = clientsPerBroker(plan);
+  return plan.brokers.flatMap(({ name }, i) => {
+    const ids = [...totals.repeated.of(name)].filter(([clientId]) => clientId !== '');
+    if (ids.length > Math.max(1, (clients[i] ?? 0) / 10)) return [];
+    return ids
+      .sort((one, other) => other[1] - one[1])
+      .slice(0, mostNamed)
+      .map(
+        ([clientId, count]) =>
+          `the connection of client id ${JSON.stringify(clientId)} ended ${formatCount(count)} times without a word, and few or ` +
+          'no others did so: perhaps somebody else uses this id; {run} in clientId makes ids unique',
+      );
+  });
+}
