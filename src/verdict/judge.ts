@@ -2,6 +2,7 @@ import type { ExitCode } from '../base/exit-codes.ts';
 import { exitCode } from '../base/exit-codes.ts';
 import { formatCount, formatDuration } from '../base/units.ts';
 import type { Totals } from '../metrics/totals.ts';
+import type { Observation } from '../observers/observer.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
 import type { Threads } from '../plan/threads.ts';
 import { crossingDoubt } from './crossing.ts';
@@ -9,6 +10,7 @@ import { settle } from './delivery.ts';
 import { nobodyLeft } from './early.ts';
 import { emptyReasons, undeliveredReasons } from './empty.ts';
 import { leavings } from './leavings.ts';
+import { observedBy, observedInSeries } from './observed.ts';
 import { part } from './parts.ts';
 import type { Result, RunResult, ThresholdResult, Verdict } from './result.ts';
 import { returns } from './returns.ts';
@@ -36,6 +38,7 @@ export interface JudgeContext {
   readonly allowInvalid: boolean;
   /** When the load began, monotonic; undefined where it did not. */
   readonly startUs: number | undefined;
+  readonly observations?: readonly Observation[];
 }
 
 type Judgement = { readonly verdict: Verdict; readonly exitCode: ExitCode; readonly reasons: readonly string[] };
@@ -51,6 +54,7 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
   const originUs = series.originUs(context.startUs);
   const seconds = series.entries(context.startUs);
   const groups = Object.fromEntries(plan.groups.map(({ name }) => [name, part(measured, { group: name })]));
+  const { observations = [] } = context;
   const events = totals.events.map(({ atUs, text }) => ({ t: Math.round((atUs - originUs) / 1000), text }));
   return {
     schema: 'mqtt-stress/result/1',
@@ -66,11 +70,16 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
     brokers: Object.fromEntries(
       plan.brokers.map(({ name, target, embedded }) => [
         name,
-        { ...part(measured, { broker: name }), url: withoutCredentials(target.url), embedded },
+        {
+          ...part(measured, { broker: name }),
+          url: withoutCredentials(target.url),
+          embedded,
+          ...observedBy(observations, name, { plan, totals }),
+        },
       ]),
     ),
     delivery: measured.deliveries.rows,
-    series: seconds,
+    series: observedInSeries(observations, seconds, originUs),
     events: [...events, ...returns(seconds, groups)].sort((one, other) => one.t - other.t),
   };
 }
