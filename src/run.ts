@@ -1,6 +1,7 @@
 import { conduct } from './backends/conduct.ts';
 import { Takeovers } from './metrics/takeovers.ts';
 import { Totals } from './metrics/totals.ts';
+import { Watch } from './observers/watch.ts';
 import type { Execute } from './plan/execution.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Threads } from './plan/threads.ts';
@@ -26,24 +27,23 @@ export async function run(plan: Plan, execute: Execute, options: RunOptions): Pr
   const takeovers = new Takeovers(plan.cluster);
   const startedAt = new Date();
   for (const reporter of reporters) reporter.start?.(plan);
-  for await (const told of conduct(plan, execute, signal)) {
-    const snapshot = takeovers.counted(told);
-    totals.add(snapshot);
-    series.add(snapshot);
-    for (const reporter of reporters) reporter.second?.(snapshot, totals);
-  }
+  const context = { tag: plan.run.tag, protocol: plan.groups[0]?.session.protocol ?? '3.1.1' } as const;
+  const watch = new Watch(plan.brokers, context, (what) => {
+    for (const reporter of reporters) reporter.waits?.(what);
+  });
+  const { done, observations } = await watch.during(signal, async () => {
+    for await (const told of conduct(plan, execute, signal)) {
+      const snapshot = takeovers.counted(told);
+      totals.add(snapshot);
+      series.add(snapshot);
+      for (const reporter of reporters) reporter.second?.(snapshot, totals);
+    }
+    return { endedAt: new Date(), signal: stoppedBy(signal) };
+  });
   const { windowFromUs } = totals.progress;
   const startUs = windowFromUs === 0 ? undefined : windowFromUs - Math.round(plan.warmUpMs * 1000);
-  const context = {
-    startedAt,
-    endedAt: new Date(),
-    signal: stoppedBy(signal),
-    threads,
-    versions,
-    allowInvalid,
-    startUs,
-  };
-  const result = judge(plan, totals, series, context);
+  const known = { startedAt, ...done, observations, threads, versions, allowInvalid, startUs };
+  const result = judge(plan, totals, series, known);
   for (const reporter of reporters) await reporter.end?.(result);
   return result;
 }

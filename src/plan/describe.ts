@@ -1,5 +1,6 @@
 import type { Machine } from '../base/machine.ts';
 import { formatCount, formatDuration, formatRate, formatSize } from '../base/units.ts';
+import { observerOf } from '../observers/lookup.ts';
 import { clientsPerBroker, demandOf } from './demand.ts';
 import { describeGroup } from './describe-group.ts';
 import type { BrokerPlan, Plan } from './plan.ts';
@@ -35,11 +36,16 @@ function brokerRows({ brokers, ...plan }: Plan): Row[] {
   const rows = brokers.map(
     (broker, i): Row => [broker.name, `${describeBroker(broker, brokers.length)}, ${clientsWord(counts[i] ?? 0)}`],
   );
+  rows.push(...brokers.flatMap(observeRows));
   if (brokers.length < 2) return rows;
   const note = plan.cluster
     ? 'the brokers share messages: deliveries are expected across all of them'
     : 'the brokers are independent: deliveries are expected within each of them';
   return [...rows, ['', note]];
+}
+
+function observeRows({ name, observe = [] }: BrokerPlan): Row[] {
+  return observe.map((entry): Row => ['', `${name} is observed: ${observerOf(entry).describe(entry.options)}`]);
 }
 
 function describeBroker({ target, username, weight, embedded }: BrokerPlan, brokers: number): string {

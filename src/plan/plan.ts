@@ -68,6 +68,8 @@ export interface BrokerPlan {
   readonly username?: string;
   readonly password?: string;
   readonly weight: number;
+  /** Observers that look at it, by their names in the table. */
+  readonly observe?: readonly { readonly observer: string; readonly options: unknown }[];
   /** The broker that this program starts itself; its url is filled in when it listens. */
   readonly embedded: boolean;
 }

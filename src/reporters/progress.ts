@@ -24,6 +24,9 @@ function lines({ stream, columns }: Output): Reporter {
       view = new View(plan, columns);
       stream.write(view.title);
     },
+    waits(what) {
+      stream.write(`${waiting(what)}\n`);
+    },
     second(snapshot, totals) {
       view?.second(snapshot);
       if (snapshot.phase === 'ended') return;
@@ -62,6 +65,9 @@ function bar({ stream, columns }: Output): Reporter {
       view = new View(plan, columns);
       stream.write(view.title);
       single.start(1, 0, { name: 'connecting', detail: '' });
+    },
+    waits(what) {
+      single.update(0, { name: observing, detail: what });
     },
     second(snapshot, totals) {
       view?.second(snapshot);
@@ -102,6 +108,11 @@ function drawn(share: number, { name, detail }: Drawn, width: number): string {
 }
 
 const separator = '  ';
+const observing = 'observing';
+
+function waiting(what: string): string {
+  return `${observing.padEnd(10)} ${what}`;
+}
 
 /** What both ways of showing it have in common. */
 class View {

@@ -6,6 +6,8 @@ import type { Result } from '../verdict/result.ts';
 /** Writes only to the output it was opened with; the caller opens, renames and closes that. */
 export interface Reporter {
   start?(plan: Plan): void;
+  /** Before or after the load: what is waited for, in words. */
+  waits?(what: string): void;
   second?(snapshot: Snapshot, totals: Totals): void;
   end?(result: Result): void | Promise<void>;
 }

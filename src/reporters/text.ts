@@ -9,6 +9,7 @@ import { count } from './text/figures.ts';
 import type { Ink } from './text/ink.ts';
 import { inkFor } from './text/ink.ts';
 import { latency } from './text/latency.ts';
+import { observed } from './text/observed.ts';
 import { groups } from './text/parts.ts';
 import { recovery } from './text/recovery.ts';
 import type { Section } from './text/section.ts';
@@ -39,9 +40,10 @@ const measuredSections: readonly Section[] = [
   takeovers,
   groups,
   brokers,
+  observed,
   trust,
 ];
-const unmeasuredSections: readonly Section[] = [connections, brokersReached];
+const unmeasuredSections: readonly Section[] = [connections, brokersReached, observed];
 
 function report(result: Result, width: number, ink: Ink): string[] {
   const sections = result.run.measuredMs > 0 ? measuredSections : unmeasuredSections;

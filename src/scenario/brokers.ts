@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { count, flag, mqttText } from '../base/fields.ts';
+import { count, flag, mqttText, oneOrMany } from '../base/fields.ts';
+import { observers } from '../observers/index.ts';
 import type { TlsOptions } from '../transports/transport.ts';
 import { type BrokerAddress, parseBrokerUrl } from './broker-url.ts';
 
@@ -13,7 +14,11 @@ export type Broker = {
   readonly weight: number;
   readonly tls?: TlsOptions;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly observe?: readonly Observe[];
 };
+
+/** One entry below `observe`: a member of the table of observers, and what it was given. */
+export type Observe = { readonly observer: string; readonly options: unknown };
 
 const nameRule = 'must be a name: letters, digits, and after the first of them also _ . - :';
 const reserved = ['spread', 'all', 'total', 'outside'];
@@ -59,6 +64,22 @@ const headers = z
   )
   .optional();
 
+const observeRule = 'must be $SYS, { pid: ... } or { port: ... }, or a list of them';
+const forms = Object.entries(observers).map(([observer, { options }]) =>
+  (options as z.ZodType).transform((given): Observe => ({ observer, options: given })),
+);
+
+const observe = oneOrMany(z.union(forms, observeRule), observeRule)
+  .refine(
+    (all) => new Set(all.map(({ observer }) => observer)).size === all.length,
+    'must have each once: $SYS, and one process',
+  )
+  .describe(
+    'What is laid beside our counts. $SYS: what the broker publishes of itself; { pid } or { port }: CPU time and memory of ' +
+      'its process on this machine.',
+  )
+  .optional();
+
 const full = z
   .strictObject({
     name: z
@@ -75,9 +96,10 @@ const full = z
     password: mqttText().describe('May come from an environment variable; masked wherever it is shown.').optional(),
     tls,
     headers,
+    observe,
     weight: count().describe('Its part of the clients of every group that is spread.').prefault(1),
   })
-  .transform(({ name, url: address, username, password, weight, tls: secure, headers: sent }, context) => {
+  .transform(({ name, url: address, username, password, weight, tls: secure, headers: sent, ...rest }, context) => {
     const whole = { ...address, ...defined({ username, password }) };
     if (lacksUsername(whole)) refusePassword(context, password === undefined ? 'url' : 'password');
     if (secure !== undefined) refuseTls(context, address, secure);
@@ -89,7 +111,7 @@ const full = z
         params: { atKey: true },
       });
     const tlsOptions = secure === undefined ? undefined : ({ ...defined(secure), verify: secure.verify } as TlsOptions);
-    return { ...toBroker(whole, weight, name), ...defined({ tls: tlsOptions, headers: sent }) };
+    return { ...toBroker(whole, weight, name), ...defined({ tls: tlsOptions, headers: sent, ...rest }) };
   });
 
 function refuseTls(

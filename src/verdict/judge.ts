@@ -3,6 +3,7 @@ import { exitCode } from '../base/exit-codes.ts';
 import { formatCount, formatDuration } from '../base/units.ts';
 import { resultSchema } from '../base/versions.ts';
 import type { Totals } from '../metrics/totals.ts';
+import type { Observation } from '../observers/observer.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
 import type { Threads } from '../plan/threads.ts';
 import { crossingDoubt } from './crossing.ts';
@@ -10,6 +11,7 @@ import { settle } from './delivery.ts';
 import { nobodyLeft } from './early.ts';
 import { emptyReasons, undeliveredReasons } from './empty.ts';
 import { leavings } from './leavings.ts';
+import { observedBy, observedInSeries } from './observed.ts';
 import { part } from './parts.ts';
 import { outages, outageWarnings } from './recovery.ts';
 import type { Result, RunResult, ThresholdResult, Verdict } from './result.ts';
@@ -39,6 +41,7 @@ export interface JudgeContext {
   readonly allowInvalid: boolean;
   /** When the load began, monotonic; undefined where it did not. */
   readonly startUs: number | undefined;
+  readonly observations?: readonly Observation[];
 }
 
 type Judgement = { readonly verdict: Verdict; readonly exitCode: ExitCode; readonly reasons: readonly string[] };
@@ -54,6 +57,7 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
   const originUs = series.originUs(context.startUs);
   const seconds = series.entries(context.startUs);
   const groups = Object.fromEntries(plan.groups.map(({ name }) => [name, part(measured, { group: name })]));
+  const { observations = [] } = context;
   const events = totals.events.map(({ atUs, text }) => ({ t: Math.round((atUs - originUs) / 1000), text }));
   return {
     schema: resultSchema,
@@ -69,14 +73,19 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
     brokers: Object.fromEntries(
       plan.brokers.map(({ name, target, embedded }) => [
         name,
-        { ...part(measured, { broker: name }), url: withoutCredentials(target.url), embedded },
+        {
+          ...part(measured, { broker: name }),
+          url: withoutCredentials(target.url),
+          embedded,
+          ...observedBy(observations, name, { plan, totals }),
+        },
       ]),
     ),
     delivery: measured.deliveries.rows,
     violations: measured.deliveries.examples,
     outages: outages(plan, measured, context.startUs),
     takeovers: takeovers(plan, totals),
-    series: seconds,
+    series: observedInSeries(observations, seconds, originUs),
     events: [...events, ...returns(seconds, groups)].sort((one, other) => one.t - other.t),
   };
 }

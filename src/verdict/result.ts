@@ -2,6 +2,7 @@ import type { ExitCode } from '../base/exit-codes.ts';
 import type { resultSchema, Versions } from '../base/versions.ts';
 import type { CounterName, GaugeName, SettledName, TimeName } from '../metrics/catalog.ts';
 import type { Phase } from '../metrics/snapshot.ts';
+import type { ObservedName } from '../observers/observer.ts';
 
 export type Verdict = 'passed' | 'failed' | 'invalid' | 'incomplete' | 'notStarted' | 'aborted';
 /** A broken promise: message `sequence` (from 0) of a publisher's entry, due `t` ms after the load began; null: not known. */
@@ -86,6 +87,8 @@ export interface SeriesEntry extends SeriesCounts {
   readonly phase: Phase;
   /** Up to 20 groups. */
   readonly groups?: Readonly<Record<string, SeriesCounts>>;
+  /** By broker, where an observer read something in that second: counters as rates a second since its reading before. */
+  readonly observed?: Readonly<Record<string, Readonly<Partial<Record<ObservedName, number>>>>>;
 }
 
 /** Connections to one broker that broke under the load; times in ms from the start of the load. What did not happen is absent. */
@@ -125,6 +128,33 @@ export interface TakeoverResult {
   /** The clients of the run that share the id on purpose, as group[index]; at most 10. None: somebody else uses it. */
   readonly clients: readonly string[];
 }
+
+/** A counter of the broker's own. `rate`: a second, between its readings in the measured window. */
+export interface ObservedCounter {
+  /** From before the first connection of the run to its end. */
+  readonly total: number;
+  readonly rate?: number;
+  /** The same by our counts, where they can be compared, and whether that is near enough. */
+  readonly ours?: number;
+  readonly agrees?: boolean;
+}
+
+/** What one observer saw of a broker. */
+export interface ObservedResult {
+  readonly observer: string;
+  /** What was looked at, in words. */
+  readonly source: string;
+  readonly counters: Readonly<Partial<Record<ObservedName, ObservedCounter>>>;
+  readonly gauges: Readonly<Partial<Record<ObservedName, GaugeResult>>>;
+  /** Where it does not agree with our counts, and why something is missing, in sentences. */
+  readonly notes: readonly string[];
+}
+
+export type BrokerResult = PartResult & {
+  readonly url: string;
+  readonly embedded: boolean;
+  readonly observed?: readonly ObservedResult[];
+};
 
 export interface RunResult {
   readonly id: string;
@@ -168,7 +198,7 @@ export interface Result {
   readonly thresholds: readonly ThresholdResult[];
   readonly totals: PartResult;
   readonly groups: Readonly<Record<string, PartResult>>;
-  readonly brokers: Readonly<Record<string, PartResult & { readonly url: string; readonly embedded: boolean }>>;
+  readonly brokers: Readonly<Record<string, BrokerResult>>;
   readonly delivery: readonly DeliveryResult[];
   /** The first few of each kind of delivery_violations. */
   readonly violations: readonly ViolationResult[];

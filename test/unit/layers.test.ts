@@ -12,7 +12,7 @@ const layers = [
   ['fleet', 'verdict'],
   ['plan'],
   ['scenario'],
-  ['workloads'],
+  ['workloads', 'observers'],
   ['clients'],
   ['mqtt', 'transports', 'pacing', 'metrics', 'broker'],
   ['base'],
@@ -37,13 +37,14 @@ const doorways: Readonly<Record<string, readonly string[]>> = {
   pino: ['base/log.ts'],
   yaml: ['scenario/'],
   ws: ['transports/websocket.ts', 'broker/'],
-  zod: ['base/fields.ts', 'scenario/', 'workloads/', 'pacing/'],
+  zod: ['base/fields.ts', 'scenario/', 'workloads/', 'observers/', 'pacing/'],
 };
 
 /** Who looks a member up by its name: the table of each kind is asked there and nowhere else. */
 const tables: Readonly<Record<string, readonly string[]>> = {
   'backends/index.ts': ['index.ts'],
-  'clients/index.ts': ['fleet/', 'cli/', 'index.ts'],
+  'clients/index.ts': ['fleet/', 'observers/', 'cli/', 'index.ts'],
+  'observers/index.ts': ['observers/lookup.ts', 'scenario/'],
   'pacing/index.ts': ['workloads/', 'scenario/'],
   'reporters/index.ts': ['cli/', 'index.ts'],
   'transports/index.ts': ['transports/load.ts'],

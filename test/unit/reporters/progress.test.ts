@@ -31,6 +31,17 @@ describe('progress without a terminal', () => {
     ]);
   });
 
+  it('says what the run waits for beside its clients', () => {
+    for (const interactive of [false, true]) {
+      const output = written({ interactive });
+      const reporter = progress(output);
+      reporter.start?.(plan());
+      reporter.waits?.('waiting for the first reading of north');
+      reporter.end?.(judged(plan(), ordinaryRun()));
+      assert.match(output.text(), /observing .*waiting for the first reading of north/);
+    }
+  });
+
   it('has one line every five seconds', () => {
     const long = Array.from({ length: 11 }, (_, i) => snapshot('measuring', 100 + i));
     assert.equal(follow({}, long).match(/^measuring/gm)?.length, 3);
