@@ -42,7 +42,8 @@ function told(observation: Observation, ran: Ran): ObservedResult {
       counters[name] = { total, ...rateOf(window, name), ...compared };
       if (compared?.agrees === false) disagreements.push(disagreement(name, total, compared.ours));
     } else {
-      const values = valuesOf(window.length > 0 ? window : samples, name);
+      // The first reading is of before the run.
+      const values = valuesOf(window.length > 0 ? window : samples.slice(1), name);
       const last = values.at(-1);
       if (last !== undefined) gauges[name] = { last, min: Math.min(...values), max: Math.max(...values) };
     }

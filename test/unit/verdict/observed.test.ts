@@ -93,6 +93,12 @@ describe('the broker’s own counts', () => {
     assert.deepEqual(gauges.clientsConnected, { last: 10, min: 9, max: 10 });
   });
 
+  it('tell nothing of the run where there was only the reading before it', () => {
+    const samples = [at(98, { bytesSent: 100, clientsConnected: 0 })];
+    const { counters, gauges } = seen([], [observation({ samples, whole: false })]);
+    assert.deepEqual([counters, gauges], [{}, {}]);
+  });
+
   it('leave bytes over WebSocket uncompared', () => {
     const samples = [at(98, { bytesSent: 0 }), at(110, { bytesSent: 500 })];
     const web = plan({ brokers: [{ name: 'b', target: { url: 'ws://h:80/mqtt' }, weight: 1, embedded: false }] });
