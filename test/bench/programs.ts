@@ -48,10 +48,12 @@ export async function runFloor(program: string, mode: string, port: number, args
   return { rate: Number(rate), cpuUs: Number(cpuUs) };
 }
 
-export async function startSink(program: string): Promise<{ readonly port: number; stop(): void }> {
+export async function startSink(
+  program: string,
+): Promise<{ readonly port: number; readonly pid: number; stop(): void }> {
   const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
   const [text] = (await once(child.stdout, 'data')) as [Buffer];
-  return { port: Number(text.toString()), stop: () => child.stdin.end() };
+  return { port: Number(text.toString()), pid: child.pid ?? 0, stop: () => child.stdin.end() };
 }
 
 export async function outputOf(child: ChildProcess): Promise<string> {
@@ -62,6 +64,23 @@ export async function outputOf(child: ChildProcess): Promise<string> {
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`${child.spawnargs.join(' ').slice(0, 200)} ended with ${code}`);
   return text;
+}
+
+/** User and system time of a process, in ticks of the kernel. */
+export function ticksOf(pid: number): number {
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) /);
+  const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number);
+  return user + system;
+}
+
+/** User and system time of all processes, and all time of all cores. */
+export function allTicks(): { readonly used: number; readonly all: number } {
+  const [user = 0, nice = 0, system = 0, ...rest] = readFileSync('/proc/stat', 'utf8')
+    .split(/\s+/)
+    .slice(1, 9)
+    .map(Number);
+  const used = user + nice + system;
+  return { used, all: rest.reduce((sum, one) => sum + one, used) };
 }
 
 function stealTicks(): { steal: number; all: number } {
