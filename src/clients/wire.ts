@@ -1,6 +1,6 @@
 /** Cost: per message one copy into the thread's outbox, a few field stores, and the socket's write. */
 import { noTimeUs, nowUs } from '../base/clock.ts';
-import { encodeDisconnect, warmUp } from '../mqtt/codec.ts';
+import { encodeDisconnect, pingreq, warmUp } from '../mqtt/codec.ts';
 import type { PacketSink } from '../mqtt/framing.ts';
 import { Framing } from '../mqtt/framing.ts';
 import type { Connection, Transport, TransportListener } from '../transports/transport.ts';
@@ -295,8 +295,6 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     outbox.flush();
   }
 }
-
-const pingreq = Uint8Array.of(0xc0, 0);
 
 export function wireOver(transportOf: (url: string) => Transport): OpenClient {
   return (session, listener) => new WireClient(session, listener, transportOf(session.target.url));

@@ -13,7 +13,7 @@ import type { Drive } from './drive.ts';
 import { KeptSession } from './kept-session.ts';
 import { Presence } from './presence.ts';
 import { backOffMs } from './reconnect.ts';
-import type { Stream } from './stream.ts';
+import { numbered, type Stream } from './stream.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 /** What a member asks of its fleet. */
@@ -275,35 +275,27 @@ export class Member implements ClientListener {
 
   acknowledged(
     stream: number,
-    reasonCode: number,
+    code: number,
     dueUs: number,
     writtenUs: number,
     pubrecUs: number,
     sequence: number,
   ): void {
     const nowUs = this.#host.clock();
-    if (reasonCode < 0x80) this.presence.acknowledged(nowUs);
-    this.#stream(stream)?.acknowledged(reasonCode, dueUs, writtenUs, pubrecUs, nowUs, sequence);
+    if (code < 0x80) this.presence.acknowledged(nowUs);
+    numbered(this.streams, stream)?.acknowledged(code, dueUs, writtenUs, pubrecUs, nowUs, sequence);
   }
 
   abandoned(stream: number, dueUs: number, sequence: number): void {
     if (!this.#host.ending) this.presence.abandoned();
-    this.#stream(stream)?.abandoned(dueUs, !this.#host.ending, sequence);
+    numbered(this.streams, stream)?.abandoned(dueUs, !this.#host.ending, sequence);
   }
 
   resent(stream: number, dueUs: number): void {
-    this.#stream(stream)?.resent(dueUs);
+    numbered(this.streams, stream)?.resent(dueUs);
   }
 
   forbidden(stream: number, dueUs: number, cause: string): void {
-    this.#stream(stream)?.forbidden(dueUs, cause);
-  }
-
-  #stream(number: number): Stream | undefined {
-    for (let i = 0; i < this.streams.length; i++) {
-      const { stream } = this.streams[i] as { stream: Stream };
-      if (stream.number === number) return stream;
-    }
-    return undefined;
+    numbered(this.streams, stream)?.forbidden(dueUs, cause);
   }
 }

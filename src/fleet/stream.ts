@@ -134,3 +134,12 @@ export class Stream {
 
 /** The cause of publish_errors that is no refusal: the message was given up with its session. */
 export const sessionLost = 'session_lost';
+
+/** Of the few streams of one client the one with that number. */
+export function numbered(streams: readonly { readonly stream: Stream }[], number: number): Stream | undefined {
+  for (let i = 0; i < streams.length; i++) {
+    const { stream } = streams[i] as { stream: Stream };
+    if (stream.number === number) return stream;
+  }
+  return undefined;
+}

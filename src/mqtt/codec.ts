@@ -85,6 +85,8 @@ export function encodePublish(
   return encode(packet, protocol);
 }
 
+export const pingreq = Uint8Array.of(0xc0, 0);
+
 /** `endSession`: the server shall forget the session at once, which only MQTT 5 can say [MQTT-3.14.2.2.2]. */
 export function encodeDisconnect(protocol: Protocol, endSession = false): Buffer {
   if (!endSession || protocol !== '5') return encode({ cmd: 'disconnect' }, protocol);
