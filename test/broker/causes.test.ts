@@ -34,7 +34,7 @@ async function withoutTopic3() {
   return startMosquitto({ lines: [`acl_file ${acl}`] });
 }
 
-describe('causes of loss, by message', { skip: mosquittoMissing() }, () => {
+describe('causes of loss, by message', { skip: mosquittoMissing(), concurrency: 3 }, () => {
   for (const client of Object.keys(clients)) {
     for (const qos of [1, 2]) {
       test(`an ACL and lost connections are told apart, QoS ${qos}, client ${client}`, async () => {

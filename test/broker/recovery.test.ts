@@ -122,6 +122,7 @@ for (const client of Object.keys(clients)) {
     const way = { client, workers };
     describe(`recovery on Mosquitto, client ${client}, ${workers} thread${workers === 1 ? '' : 's'}`, {
       skip,
+      concurrency: 2,
     }, () => {
       test('SIGKILL and a new start: the report agrees with what was done, and with what was lost', async () => {
         const session = workers === 2 ? '{ expiry: 1h }' : 'clean';
