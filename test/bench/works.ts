@@ -48,7 +48,8 @@ const head = (url: string, seconds: number, warmUp = warmUpSeconds) =>
   `brokers: [${url}]\nwarmUp: ${warmUp}s\nduration: ${seconds}s\ndrain: 1s\n`;
 const floorSeconds = '6';
 const seconds = 7;
-const warmUpSeconds = 8;
+/** Until then V8 compiles, and collects what was left from connecting. */
+const warmUpSeconds = 10;
 
 const publishing = (clients: number, keys: string) => (url: string) =>
   `${head(url, seconds)}groups:\n  subject:\n    clients: ${clients}\n    publish: { topic: "t/{index}", ${keys} }\n`;
