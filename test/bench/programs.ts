@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Report, Task } from './subject.ts';
@@ -66,21 +66,31 @@ export async function outputOf(child: ChildProcess): Promise<string> {
   return text;
 }
 
-/** User and system time of a process, in ticks of the kernel. */
-export function ticksOf(pid: number): number {
-  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) /);
-  const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number);
-  return user + system;
+/**
+ * User and system time, in ticks of the kernel, of all processes but these; that of children which ended is their parents'. What
+ * /proc/stat says of all is sampled, and counts work for the network elsewhere: it is no measure of the others.
+ */
+export function ticksOfOthers(own: readonly number[]): number {
+  let ticks = 0;
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name) || own.includes(Number(name))) continue;
+    try {
+      const [, fields = ''] = readFileSync(`/proc/${name}/stat`, 'utf8').split(/\) /);
+      ticks += fields
+        .split(' ')
+        .slice(11, 15)
+        .map(Number)
+        .reduce((sum, one) => sum + one, 0);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return ticks;
 }
 
-/** User and system time of all processes, and all time of all cores. */
-export function allTicks(): { readonly used: number; readonly all: number } {
-  const [user = 0, nice = 0, system = 0, ...rest] = readFileSync('/proc/stat', 'utf8')
-    .split(/\s+/)
-    .slice(1, 9)
-    .map(Number);
-  const used = user + nice + system;
-  return { used, all: rest.reduce((sum, one) => sum + one, used) };
+/** All time of all cores, in ticks. */
+export function allTicks(): number {
+  return stealTicks().all;
 }
 
 function stealTicks(): { steal: number; all: number } {

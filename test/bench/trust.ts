@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { limits } from '../../src/verdict/causes.ts';
 import { Strain } from '../../src/verdict/strain.ts';
 import { runScenario } from '../support/run-scenario.ts';
-import { allTicks, build, startSink, ticksOf } from './programs.ts';
+import { allTicks, build, startSink, ticksOfOthers } from './programs.ts';
 import { median } from './table.ts';
 
 // npm run bench:trust -- [--runs 20] [--strained 3]
@@ -60,7 +60,7 @@ const limitsOf: Readonly<Partial<Record<keyof typeof units, number>>> = {
 async function sample(rate: number, seconds: number): Promise<Sample> {
   const strain = new Strain();
   const busy: number[] = [];
-  const usage = () => ({ own: ticksOf(process.pid) + ticksOf(sink.pid), ...allTicks() });
+  const usage = () => ({ others: ticksOfOthers([process.pid, sink.pid]), all: allTicks() });
   const before = usage();
   const scenario = `
 brokers: [mqtt://127.0.0.1:${sink.port}]
@@ -78,7 +78,6 @@ groups:
     },
   });
   const after = usage();
-  const others = after.used - after.own - (before.used - before.own);
   const [worker] = strain.workers;
   if (worker === undefined) throw new Error('no load thread told of itself');
   const { machine } = strain;
@@ -95,7 +94,7 @@ groups:
       stoodStill: worker.stoodStillUs / 1000,
       heap: 100 * worker.heapShare,
       steal: 100 * machine.stealShare,
-      others: (100 * others) / (after.all - before.all),
+      others: (100 * (after.others - before.others)) / (after.all - before.all),
       memory: (100 * machine.memoryStalledUs) / machine.elapsedUs,
       clock: Math.max(Math.abs(machine.clockSetUs), Math.abs(machine.sleptUs)) / 1000,
     },
