@@ -79,8 +79,13 @@ function worstOf(
   return worst === undefined ? [] : [{ verdict: worst.verdict, reason: worst.reason }];
 }
 
-function starved({ worker, cpuUs, waitedUs }: WorkerStrain) {
-  const share = waitedUs / Math.max(1, cpuUs + waitedUs);
+function waitedShare({ cpuUs, waitedUs }: WorkerStrain): number {
+  return waitedUs / Math.max(1, cpuUs + waitedUs);
+}
+
+function starved(strain: WorkerStrain) {
+  const { worker, waitedUs } = strain;
+  const share = waitedShare(strain);
   // A thread that hardly runs waits for a CPU now and then, and harms nothing.
   if (share < limits.waitedShare || waitedUs < 10_000) return undefined;
   return {
@@ -131,8 +136,10 @@ function collecting({ worker, gcUs, longestGcUs, cpuUs }: WorkerStrain) {
   };
 }
 
-function stoodStill({ worker, stoodStillUs }: WorkerStrain) {
-  if (stoodStillUs < limits.blockedUs) return undefined;
+function stoodStill(strain: WorkerStrain) {
+  const { worker, stoodStillUs } = strain;
+  // Where there is no CPU for it there is none for the metronome that wakes it either.
+  if (stoodStillUs < limits.blockedUs || waitedShare(strain) >= limits.starvedShare) return undefined;
   return {
     weight: stoodStillUs,
     verdict: 'trustworthy' as const,

@@ -46,6 +46,12 @@ describe('causes', () => {
     }
   });
 
+  it('do not take a thread for stopped that had no CPU', () => {
+    const trust = trustOf({ lagUs: 25_000, delays: [90_000], thread: { cpuUs: 20_000, waitedUs: 60_000 } });
+    assert.match(trust.reasons.join('\n'), /had no CPU for 75 %/);
+    assert.doesNotMatch(trust.reasons.join('\n'), /stood still/);
+  });
+
   it('that came to nothing do not spoil a run, but for those that are bad by themselves', () => {
     const harmless = trustOf({ thread: { longestGcUs: 30_000 } });
     assert.equal(harmless.verdict, 'trustworthy');
