@@ -17,7 +17,7 @@ const delay = { up: 80, down: 40 };
 const slackMs = 30;
 const tripMs = delay.up + delay.down;
 
-describe('the parts of a time, through 80 ms up and 40 ms down', { skip, concurrency: 2 }, () => {
+describe('the parts of a time, through 80 ms up and 40 ms down', { skip }, () => {
   let authority: Authority;
   let mosquitto: Mosquitto;
   let embedded: EmbeddedBroker;
