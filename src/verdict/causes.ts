@@ -137,9 +137,10 @@ function collecting({ worker, gcUs, longestGcUs, cpuUs }: WorkerStrain) {
 }
 
 function stoodStill(strain: WorkerStrain) {
-  const { worker, stoodStillUs } = strain;
+  const { worker, stoodStillUs, waitedUs } = strain;
   // Where there is no CPU for it there is none for the metronome that wakes it either.
-  if (stoodStillUs < limits.blockedUs || waitedShare(strain) >= limits.starvedShare) return undefined;
+  const starving = waitedUs >= stoodStillUs && waitedShare(strain) >= limits.starvedShare;
+  if (stoodStillUs < limits.blockedUs || starving) return undefined;
   return {
     weight: stoodStillUs,
     verdict: 'trustworthy' as const,

@@ -47,8 +47,8 @@ describe('causes', () => {
   });
 
   it('do not take a thread for stopped that had no CPU', () => {
-    const trust = trustOf({ lagUs: 25_000, delays: [90_000], thread: { cpuUs: 20_000, waitedUs: 60_000 } });
-    assert.match(trust.reasons.join('\n'), /had no CPU for 75 %/);
+    const trust = trustOf({ lagUs: 25_000, delays: [90_000], thread: { cpuUs: 20_000, waitedUs: 180_000 } });
+    assert.match(trust.reasons.join('\n'), /had no CPU for 90 %/);
     assert.doesNotMatch(trust.reasons.join('\n'), /stood still/);
   });
 
