@@ -12,6 +12,9 @@ export interface Cause {
 /** Where a cause begins: between what healthy runs and strained ones showed (docs/measuring.md, "Causes"). */
 export const limits = {
   waitedShare: 0.2,
+  /** Of all time: a thread that waits less for a CPU is not degraded by that alone, or not even named. */
+  lostShare: 0.1,
+  namedShare: 0.03,
   starvedShare: 0.4,
   stealShare: 0.02,
   gcShare: 0.1,
@@ -26,7 +29,7 @@ export function causesOf(workers: readonly WorkerStrain[], machine: MachineStrai
   return [
     ...clockCauses(machine),
     ...stealCauses(machine),
-    ...worstOf(workers, starved),
+    ...worstOf(workers, (worker) => starved(worker, machine.elapsedUs)),
     ...memoryCauses(workers, machine),
     ...worstOf(workers, collecting),
     ...worstOf(workers, stoodStill),
@@ -83,14 +86,18 @@ function waitedShare({ cpuUs, waitedUs }: WorkerStrain): number {
   return waitedUs / Math.max(1, cpuUs + waitedUs);
 }
 
-function starved(strain: WorkerStrain) {
+function starved(strain: WorkerStrain, elapsedUs: number) {
   const { worker, waitedUs } = strain;
   const share = waitedShare(strain);
   // A thread that hardly runs waits for a CPU now and then, and harms nothing.
-  if (share < limits.waitedShare || waitedUs < 10_000) return undefined;
+  if (share < limits.waitedShare || waitedUs < Math.max(10_000, limits.namedShare * elapsedUs)) return undefined;
   return {
     weight: share,
-    verdict: share >= limits.starvedShare ? ('degraded' as const) : ('trustworthy' as const),
+    // Nor is a thread with little to do the worse for it by itself.
+    verdict:
+      share >= limits.starvedShare && waitedUs >= limits.lostShare * elapsedUs
+        ? ('degraded' as const)
+        : ('trustworthy' as const),
     reason:
       `worker "${worker}" was ready to run and had no CPU for ${percent(share)} of the time that it needed one: stop what else runs on ` +
       'this machine, or give the generator cores of its own (the broker on another machine)',
