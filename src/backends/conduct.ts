@@ -156,19 +156,23 @@ class Conductor {
   leave(): void {
     if (this.#stage === 'ending') return;
     this.#stage = 'ending';
-    this.#execution.end(this.#seen.count('deliveries_expected') > this.#seen.count('deliveries_made'));
+    this.#execution.end(this.#seen.promised > 0);
   }
 }
 
 /** The few sums that the decisions need. */
 class Tally {
   readonly #counts = new Map<CounterName, number>();
+  /** Deliveries that are owed at QoS 1 or 2 and have not been made: only of these each must be accounted for. */
+  promised = 0;
   readonly #ever = new Map<string, number>();
   #cells: readonly CellSnapshot[] = [];
 
   add({ cells }: Snapshot): void {
     this.#cells = cells;
     for (const cell of cells) {
+      if ((cell.labels.qos ?? 0) > 0)
+        this.promised += countOf(cell, 'deliveries_expected') - countOf(cell, 'deliveries_made');
       const { connects = 0, reconnects = 0 } = cell.measured.counts;
       this.#ever.set(cell.labels.group, this.connectedEver(cell.labels.group) + connects - reconnects);
       for (const part of [cell.measured, cell.outside]) {

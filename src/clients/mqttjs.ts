@@ -230,12 +230,9 @@ class MqttjsClient implements Client {
 
   #answered(code: number, { properties, sessionPresent }: IConnackPacket): void {
     const { protocol, inFlight } = this.#session;
-    if (code !== 0) {
-      this.#fail(connackName(protocol, code), properties?.reasonString);
-      return;
-    }
-    if (properties?.receiveMaximum === 0) {
-      this.#fail(cause.protocolError, 'Receive Maximum is 0 [MQTT-3.2.2.3.3]');
+    if (code !== 0 || properties?.receiveMaximum === 0) {
+      if (code !== 0) this.#fail(connackName(protocol, code), properties?.reasonString);
+      else this.#fail(cause.protocolError, 'Receive Maximum is 0 [MQTT-3.2.2.3.3]');
       return;
     }
     this.#accepted = true;

@@ -100,16 +100,11 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     }
     if (message.qos === 0) outbox.publish(this, template, 0, message.payload);
     else {
-      this.#unacknowledged ??= this.#newWindow();
+      this.#unacknowledged ??= new Unacknowledged(this.#session, this.#window, this.#listener, this, outbox);
       this.#unacknowledged.publish(message, template, dueUs, now);
     }
     this.#keepAlive.lastSentUs = now;
     return true;
-  }
-
-  #newWindow(): Unacknowledged {
-    const { inFlight, resumes } = this.#session;
-    return new Unacknowledged(inFlight, this.#window, resumes, this.#listener, this, outbox);
   }
 
   abandon(): void {

@@ -9,12 +9,15 @@ export class KeptSession {
   /** Its CONNACKs say whether it is there, which those of MQTT 3.1 cannot. */
   readonly #told: boolean;
   readonly #cell: Cell;
+  /** The last word of a connection says that the session shall go, which only MQTT 5 can. */
+  readonly #goesByWord: boolean;
   #there = false;
 
   constructor({ kept, session }: GroupPlan, cell: Cell) {
     this.#atEnd = kept;
     this.#told = session.resumes && session.protocol !== '3.1';
     this.#cell = cell;
+    this.#goesByWord = session.protocol === '5';
   }
 
   /** It is there, and must not stay. */
@@ -36,6 +39,11 @@ export class KeptSession {
     if (sessionPresent) counts.sessions_resumed++;
     else counts.sessions_gone++;
     return sessionPresent ? sessionIs.present : sessionIs.gone;
+  }
+
+  /** A connection ended as we asked. */
+  ended(): void {
+    if (this.#goesByWord && this.removable) this.removed();
   }
 
   removed(): void {

@@ -192,9 +192,7 @@ export class Member implements ClientListener {
     this.#turnOver();
     if (wasConnected) this.#counts.over(this.#host.clock(), !this.#host.ending);
     if (this.#host.ending || this.#state === 'gone') {
-      // On MQTT 5 the last word said that the session shall go.
-      if (wasConnected && cause === 'ended' && this.#settings.protocol === '5' && this.#session.removable)
-        this.#session.removed();
+      if (wasConnected && cause === 'ended') this.#session.ended();
       this.#depart();
       return;
     }

@@ -1,11 +1,13 @@
 import type { Totals } from '../metrics/totals.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Pacer } from '../pacing/pacer.ts';
+import type { GroupPlan, Job, Plan } from '../plan/plan.ts';
 import { pacerOf, type StreamPlace } from '../plan/streams.ts';
 
 /** When the messages of streams were due: arithmetic, as their numbers are those of their operations where nothing was dropped. */
 export class Timetable {
   readonly #totals: Totals;
   readonly #startUs: number;
+  readonly #pacers = new Map<Job, Pacer | null>();
 
   constructor(plan: Plan, totals: Totals) {
     this.#totals = totals;
@@ -14,8 +16,8 @@ export class Timetable {
 
   /** Undefined: a closed loop, or numbers that do not follow the pacer as some publishes were dropped. */
   dueUs({ group, job, index }: StreamPlace, sequence: number): number | undefined {
-    const pacer = this.#dropped(group.name) ? undefined : pacerOf(job, group.clients);
-    if (pacer === undefined || pacer === null) return undefined;
+    const pacer = this.#pacerOf(group, job);
+    if (pacer === null) return undefined;
     return this.#startUs + Math.round(pacer.at(sequence * group.clients + index) * 1000);
   }
 
@@ -31,6 +33,16 @@ export class Timetable {
       else high = middle;
     }
     return low;
+  }
+
+  /** Asked for every message in question, and the same for all clients of a group. */
+  #pacerOf(group: GroupPlan, job: Job): Pacer | null {
+    let pacer = this.#pacers.get(job);
+    if (pacer === undefined) {
+      pacer = this.#dropped(group.name) ? null : (pacerOf(job, group.clients) ?? null);
+      this.#pacers.set(job, pacer);
+    }
+    return pacer;
   }
 
   #dropped(group: string): boolean {

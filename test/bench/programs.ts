@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ticksOf } from '../../src/base/vitals.ts';
 import type { Report, Task } from './subject.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -94,9 +95,8 @@ export function allTicks(): number {
 }
 
 function stealTicks(): { steal: number; all: number } {
-  const fields =
-    readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.trim().split(/\s+/).slice(1, 9).map(Number) ?? [];
-  return { steal: fields[7] ?? 0, all: fields.reduce((sum, one) => sum + one, 0) };
+  const { stealTicks: steal, allTicks: all } = ticksOf(readFileSync('/proc/stat', 'utf8'));
+  return { steal, all };
 }
 
 /** What came of it, and how much of the CPU time the machine took away meanwhile, 0 to 1. */

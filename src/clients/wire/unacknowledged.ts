@@ -1,10 +1,11 @@
 /** Cost: array stores a message; made when a client publishes at QoS 1 or 2 for the first time. */
 import type { PublishTemplate } from '../../mqtt/publish-template.ts';
-import type { ClientListener, Outgoing } from '../client.ts';
+import type { ClientListener, Outgoing, Session } from '../client.ts';
 import { InFlight } from './in-flight.ts';
 import type { Outbox, Sender } from './outbox.ts';
 import { PacketCopies } from './packet-copies.ts';
 
+type Kept = Pick<Session, 'inFlight' | 'resumes'>;
 type Listener = Pick<ClientListener, 'acknowledged' | 'abandoned' | 'resent'>;
 
 /** A client's publishes between the write and the acknowledgement, over the connections of one session. */
@@ -24,10 +25,10 @@ export class Unacknowledged {
   /** At most so many: the smaller of ours and the server's Receive Maximum [MQTT-3.3.4-9]. */
   #window: number;
 
-  constructor(size: number, window: number, keeps: boolean, listener: Listener, sender: Sender, outbox: Outbox) {
-    this.#inFlight = new InFlight(size);
+  constructor(session: Kept, window: number, listener: Listener, sender: Sender, outbox: Outbox) {
+    this.#inFlight = new InFlight(session.inFlight);
     this.#window = window;
-    this.#copies = keeps ? new PacketCopies() : null;
+    this.#copies = session.resumes ? new PacketCopies() : null;
     this.#listener = listener;
     this.#sender = sender;
     this.#outbox = outbox;
