@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { type LogLevel, logLevels } from '../base/log.ts';
 import { nearest } from '../base/nearest.ts';
@@ -6,6 +7,7 @@ import { mostWorkers } from '../plan/threads.ts';
 import { reporters } from '../reporters/index.ts';
 import type { SavedRun } from '../scenario/saved.ts';
 import { standardStream } from './descriptors.ts';
+import { isStep } from './step-log.ts';
 
 /** As commander hands them over. */
 export type RunOptions = {
@@ -25,8 +27,14 @@ export type RunOptions = {
   readonly allowInvalid?: boolean;
 };
 
-/** One way of telling the run, and where; no path: stdout (of progress: stderr). */
-export type ReportTarget = { readonly kind: keyof typeof reporters; readonly path: string | undefined };
+/** One way of telling the run, and where; no path: stdout (of progress: stderr), or the step of GitHub Actions that this is. */
+export type ReportTarget = {
+  readonly kind: keyof typeof reporters;
+  readonly path: string | undefined;
+  readonly step?: true;
+  /** It goes without saying: where it cannot be written, no run fails. */
+  readonly unasked?: true;
+};
 
 export type RunSettings = {
   readonly client: keyof typeof clients;
@@ -38,21 +46,26 @@ export type RunSettings = {
 };
 
 /** Throws a UserError for a value that is not known, with the nearest that is. `saved`: of the run to repeat. */
-export function readSettings(options: RunOptions, saved?: Pick<SavedRun, 'client' | 'threads'>): RunSettings {
+export function readSettings(
+  options: RunOptions,
+  env: Readonly<Record<string, string | undefined>>,
+  saved?: Pick<SavedRun, 'client' | 'threads'>,
+): RunSettings {
   const { client = saved?.client ?? 'wire', threads = String(saved?.threads ?? 'auto') } = options;
   return {
     client: oneOf('--client', client, Object.keys(clients) as RunSettings['client'][]),
     threads: parseThreads(threads),
-    reports: reportTargets(options),
+    reports: reportTargets(options, isStep(env)),
     logLevel: oneOf('--log-level', options.logLevel, logLevels),
     allowInvalid: options.allowInvalid === true,
   };
 }
 
 /** stdout always has one report, so that a run with a report file alone still says how it went. */
-function reportTargets({ report = [], quiet = false, progress }: RunOptions): ReportTarget[] {
-  const asked = report.map(parseReport);
-  const onStdout = asked.filter(({ kind, path }) => path === undefined && kind !== 'progress');
+function reportTargets({ report = [], quiet = false, progress }: RunOptions, inStep: boolean): ReportTarget[] {
+  const asked = report.map((text) => parseReport(text, inStep));
+  requireApart(asked);
+  const onStdout = asked.filter(({ kind, path, step }) => path === undefined && kind !== 'progress' && step !== true);
   if (onStdout.length > 1) {
     throw new UserError(`--report: ${onStdout.map(({ kind }) => kind).join(' and ')} would both go to stdout`, {
       hint: `give all but one of them a path, as --report ${onStdout.at(-1)?.kind}=result.out`,
@@ -61,15 +74,29 @@ function reportTargets({ report = [], quiet = false, progress }: RunOptions): Re
   return [
     ...(progress && !quiet ? [{ kind: 'progress', path: undefined } as const] : []),
     ...asked,
+    ...(inStep && !asked.some(({ kind }) => kind === 'github') ? [ownStep] : []),
     ...(onStdout.length > 0 ? [] : [{ kind: quiet ? 'verdict' : 'text', path: undefined } as const]),
   ];
 }
 
-function parseReport(text: string): ReportTarget {
+const ownStep = { kind: 'github', path: undefined, step: true, unasked: true } as const;
+
+/** Of two that take one place, the last would be all that is left. */
+function requireApart(targets: readonly ReportTarget[]): void {
+  const files = targets.flatMap(({ path }) => (path === undefined || standardStream(path) !== undefined ? [] : [path]));
+  const twice = files.find(
+    (path, i) => !/^https?:/i.test(path) && files.map((one) => resolve(one)).indexOf(resolve(path)) < i,
+  );
+  if (twice === undefined) return;
+  throw new UserError(`--report: two reports would both be ${twice}`, { hint: 'give each a place of its own' });
+}
+
+function parseReport(text: string, inStep: boolean): ReportTarget {
   const at = text.indexOf('=');
   const kind = oneOf('--report', at < 0 ? text : text.slice(0, at), Object.keys(reporters) as ReportTarget['kind'][]);
   const path = at < 0 ? undefined : text.slice(at + 1);
   if (path === '') throw new UserError(`--report ${text}: a path must follow "="`);
+  if (kind === 'github' && path === undefined && inStep) return { kind, path, step: true };
   const isStdout = path !== undefined && standardStream(path) === process.stdout;
   return { kind, path: isStdout && kind !== 'progress' ? undefined : path };
 }

@@ -11,7 +11,7 @@ import { fold } from './fold.ts';
 import { logRun } from './log-run.ts';
 import { maskedCommandLine } from './mask.ts';
 import { openScenario, requireMachine } from './open-scenario.ts';
-import { closeReports, discardReports, openReports } from './reports.ts';
+import { discardReports, openReports, publishReports } from './reports.ts';
 import { type RunOptions, readSettings } from './run-options.ts';
 import { listenForSignals } from './signals.ts';
 import { outputOf } from './terminal.ts';
@@ -19,7 +19,7 @@ import { outputOf } from './terminal.ts';
 /** `mqtt-stress run`: from the words typed to the exit code. Throws a UserError for all that is wrong before the load. */
 export async function run(name: string | undefined, options: RunOptions, words: readonly string[]): Promise<ExitCode> {
   const from = await startOf(name, options.from);
-  const settings = readSettings(options, typeof from === 'string' ? undefined : from);
+  const settings = readSettings(options, process.env, typeof from === 'string' ? undefined : from);
   log.level = settings.logLevel;
   const opened = await openScenario(from, { ...options, env: process.env });
   const plan = compile(opened.scenario, {
@@ -29,11 +29,12 @@ export async function run(name: string | undefined, options: RunOptions, words: 
   });
   const machine = readMachine();
   requireMachine(opened, plan, machine, threadsFor(plan, settings.threads, machine.cores).count);
-  const reports = await openReports(
-    settings,
-    outputOf(process.stdout, process.env),
-    outputOf(process.stderr, process.env),
-  );
+  const reports = await openReports(settings.reports, {
+    stdout: outputOf(process.stdout, process.env),
+    stderr: outputOf(process.stderr, process.env),
+    env: process.env,
+    say,
+  });
   tellLogTo(tell);
   const controller = new AbortController();
   const stopListening = listenForSignals(controller, say, () => discardReports(reports));
@@ -44,8 +45,8 @@ export async function run(name: string | undefined, options: RunOptions, words: 
       threads: settings.threads,
       allowInvalid: settings.allowInvalid,
     });
-    const allWritten = await closeReports(reports, say);
-    return allWritten || result.exitCode !== exitCode.passed ? result.exitCode : exitCode.usage;
+    const written = await publishReports(reports, say, controller.signal);
+    return result.exitCode === exitCode.passed ? written : result.exitCode;
   } catch (error) {
     discardReports(reports);
     throw error;
