@@ -29,6 +29,8 @@ export type RunOptions = {
 
 /** One way of telling the run, and where; no path: stdout (of progress: stderr), or the step of GitHub Actions that this is. */
 export type ReportTarget = {
+  /** The option that asked for it, as --report. */
+  readonly option: string;
   readonly kind: keyof typeof reporters;
   readonly path: string | undefined;
   readonly step?: true;
@@ -55,50 +57,63 @@ export function readSettings(
   return {
     client: oneOf('--client', client, Object.keys(clients) as RunSettings['client'][]),
     threads: parseThreads(threads),
-    reports: reportTargets(options, isStep(env)),
+    reports: reportTargets(options, { option: '--report', inStep: isStep(env), unasked: true }),
     logLevel: oneOf('--log-level', options.logLevel, logLevels),
     allowInvalid: options.allowInvalid === true,
   };
 }
 
+/** How reports are asked for. */
+type Asking = {
+  /** What problems call the option. */
+  readonly option: string;
+  /** Whether this is a step of GitHub Actions, which has places of its own, and whether it is told without being asked for. */
+  readonly inStep: boolean;
+  readonly unasked: boolean;
+};
+
 /** stdout always has one report, so that a run with a report file alone still says how it went. */
-function reportTargets({ report = [], quiet = false, progress }: RunOptions, inStep: boolean): ReportTarget[] {
-  const asked = report.map((text) => parseReport(text, inStep));
-  requireApart(asked);
+export function reportTargets(
+  { report = [], quiet = false, progress }: Pick<RunOptions, 'report' | 'quiet' | 'progress'>,
+  asking: Asking,
+): ReportTarget[] {
+  const { option, inStep, unasked } = asking;
+  const asked = report.map((text) => parseReport(text, asking));
+  requireApart(asked, option);
   const onStdout = asked.filter(({ kind, path, step }) => path === undefined && kind !== 'progress' && step !== true);
   if (onStdout.length > 1) {
-    throw new UserError(`--report: ${onStdout.map(({ kind }) => kind).join(' and ')} would both go to stdout`, {
-      hint: `give all but one of them a path, as --report ${onStdout.at(-1)?.kind}=result.out`,
+    throw new UserError(`${option}: ${onStdout.map(({ kind }) => kind).join(' and ')} would both go to stdout`, {
+      hint: `give all but one of them a path, as ${option} ${onStdout.at(-1)?.kind}=result.out`,
     });
   }
+  const ownStep = { option, kind: 'github', path: undefined, step: true, unasked: true } as const;
   return [
-    ...(progress && !quiet ? [{ kind: 'progress', path: undefined } as const] : []),
+    ...(progress && !quiet ? [{ option, kind: 'progress', path: undefined } as const] : []),
     ...asked,
-    ...(inStep && !asked.some(({ kind }) => kind === 'github') ? [ownStep] : []),
-    ...(onStdout.length > 0 ? [] : [{ kind: quiet ? 'verdict' : 'text', path: undefined } as const]),
+    ...(unasked && inStep && !asked.some(({ kind }) => kind === 'github') ? [ownStep] : []),
+    ...(onStdout.length > 0 ? [] : [{ option, kind: quiet ? 'verdict' : 'text', path: undefined } as const]),
   ];
 }
 
-const ownStep = { kind: 'github', path: undefined, step: true, unasked: true } as const;
-
 /** Of two that take one place, the last would be all that is left. */
-function requireApart(targets: readonly ReportTarget[]): void {
-  const files = targets.flatMap(({ path }) => (path === undefined || standardStream(path) !== undefined ? [] : [path]));
-  const twice = files.find(
-    (path, i) => !/^https?:/i.test(path) && files.map((one) => resolve(one)).indexOf(resolve(path)) < i,
+function requireApart(targets: readonly ReportTarget[], option: string): void {
+  const files = targets.flatMap(({ path }) =>
+    path === undefined || standardStream(path) !== undefined || /^https?:/i.test(path) ? [] : [path],
   );
+  const places = files.map((path) => resolve(path));
+  const twice = files.find((path, i) => places.indexOf(resolve(path)) < i);
   if (twice === undefined) return;
-  throw new UserError(`--report: two reports would both be ${twice}`, { hint: 'give each a place of its own' });
+  throw new UserError(`${option}: two reports would both be ${twice}`, { hint: 'give each a place of its own' });
 }
 
-function parseReport(text: string, inStep: boolean): ReportTarget {
+function parseReport(text: string, { option, inStep }: Asking): ReportTarget {
   const at = text.indexOf('=');
-  const kind = oneOf('--report', at < 0 ? text : text.slice(0, at), Object.keys(reporters) as ReportTarget['kind'][]);
+  const kind = oneOf(option, at < 0 ? text : text.slice(0, at), Object.keys(reporters) as ReportTarget['kind'][]);
   const path = at < 0 ? undefined : text.slice(at + 1);
-  if (path === '') throw new UserError(`--report ${text}: a path must follow "="`);
-  if (kind === 'github' && path === undefined && inStep) return { kind, path, step: true };
+  if (path === '') throw new UserError(`${option} ${text}: a path must follow "="`);
+  if (kind === 'github' && path === undefined && inStep) return { option, kind, path, step: true };
   const isStdout = path !== undefined && standardStream(path) === process.stdout;
-  return { kind, path: isStdout && kind !== 'progress' ? undefined : path };
+  return { option, kind, path: isStdout && kind !== 'progress' ? undefined : path };
 }
 
 function parseThreads(text: string): number | 'auto' {

@@ -16,8 +16,8 @@ export interface Place {
 }
 
 /** As typed, without secrets. */
-export function nameOf({ kind, path }: ReportTarget): string {
-  return path === undefined ? `--report ${kind}` : `--report ${kind}=${maskedUrl(path)}`;
+export function nameOf({ option, kind, path }: ReportTarget): string {
+  return path === undefined ? `${option} ${kind}` : `${option} ${kind}=${maskedUrl(path)}`;
 }
 
 /** What no reader at a terminal sees. */
