@@ -2,14 +2,14 @@ import type { Comparison, RuleResult } from '../verdict/comparison.ts';
 import type { Result, ThresholdResult } from '../verdict/result.ts';
 import { valueText } from '../verdict/thresholds.ts';
 import { verdictWords } from './headline.ts';
-import { element, textElement } from './junit/xml.ts';
+import { type Element, element, xml } from './junit/xml.ts';
 import type { OpenReporter } from './reporter.ts';
 
 /** For test reports of CI systems: one suite for the run, one case for each question that was asked of it. */
 export const junit: OpenReporter = ({ stream }) => ({
   mediaType: 'application/xml',
   end(result) {
-    stream.write(`<?xml version="1.0" encoding="UTF-8"?>\n${document(result)}\n`);
+    stream.write(`<?xml version="1.0" encoding="UTF-8"?>\n${xml(document(result))}`);
   },
 });
 
@@ -18,7 +18,7 @@ type Outcome = { readonly kind: 'failure' | 'error' | 'skipped'; readonly messag
 /** `of`: which kind of question it is. */
 type Case = { readonly name: string; readonly of: string; readonly outcome?: Outcome; readonly output?: string };
 
-function document(result: Result): string {
+function document(result: Result): Element {
   const { run } = result;
   const cases = [
     completeness(result),
@@ -45,7 +45,7 @@ function document(result: Result): string {
   return element('testsuites', { name: 'mqtt-stress', ...counts }, [suite]);
 }
 
-function properties({ run, verdict, exitCode, trust }: Result): string {
+function properties({ run, verdict, exitCode, trust }: Result): Element {
   const values = {
     'run.id': run.id,
     'run.seed': run.seed,
@@ -117,19 +117,19 @@ function ruleCase({ metric, rule, answer, words }: RuleResult): Case {
   return unknown ? { name, of, outcome: { kind: 'skipped', message: words } } : { name, of, output: words };
 }
 
-function caseElement({ name, of, outcome, output }: Case, scenario: string, seconds: number): string {
-  const children = [];
+function caseElement({ name, of, outcome, output }: Case, scenario: string, seconds: number): Element {
+  const children: Element[] = [];
   if (outcome?.kind === 'skipped') children.push(element('skipped', { message: outcome.message }));
   else if (outcome !== undefined) {
     const { kind, message, text = message } = outcome;
-    children.push(textElement(kind, { message, type: of }, text));
+    children.push(element(kind, { message, type: of }, text));
   }
-  if (output !== undefined) children.push(textElement('system-out', {}, output));
+  if (output !== undefined) children.push(element('system-out', {}, output));
   // A point would begin another package.
   const classname = `mqtt-stress.${scenario.replaceAll('.', '_')}`;
   return element('testcase', { name, classname, time: seconds.toFixed(3) }, children);
 }
 
-function warningsOf({ warnings }: Result): string[] {
-  return warnings.length === 0 ? [] : [textElement('system-out', {}, warnings.join('\n'))];
+function warningsOf({ warnings }: Result): Element[] {
+  return warnings.length === 0 ? [] : [element('system-out', {}, warnings.join('\n'))];
 }

@@ -5,20 +5,27 @@ const forbidden =
 
 const escapes: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' };
 
-export type Attributes = Readonly<Record<string, string | number>>;
+type Attributes = Readonly<Record<string, string | number>>;
 
-/** An element with its contents, which are XML already; each child on a line of its own. */
-export function element(name: string, attributes: Attributes, children: readonly string[] = []): string {
-  const head = Object.entries(attributes).map(([key, value]) => ` ${key}="${attribute(String(value))}"`);
-  if (children.length === 0) return `<${name}${head.join('')}/>`;
-  const inside = children.map((child) => `  ${child.replaceAll('\n', '\n  ')}`).join('\n');
-  return `<${name}${head.join('')}>\n${inside}\n</${name}>`;
+/** Text stands alone in its element, so that no indent becomes a part of it. */
+export type Element = {
+  readonly name: string;
+  readonly attributes: Attributes;
+  readonly children: readonly Element[] | string;
+};
+
+export function element(name: string, attributes: Attributes, children: Element['children'] = []): Element {
+  return { name, attributes, children };
 }
 
-/** An element that holds a text. */
-export function textElement(name: string, attributes: Attributes, text: string): string {
-  const head = Object.entries(attributes).map(([key, value]) => ` ${key}="${attribute(String(value))}"`);
-  return `<${name}${head.join('')}>${escaped(text)}</${name}>`;
+/** One element a line, those within another one below it. */
+export function xml({ name, attributes, children }: Element, indent = ''): string {
+  const told = Object.entries(attributes).map(([key, value]) => ` ${key}="${attribute(String(value))}"`);
+  const head = `${indent}<${name}${told.join('')}`;
+  if (typeof children === 'string') return `${head}>${escaped(children)}</${name}>\n`;
+  if (children.length === 0) return `${head}/>\n`;
+  const inside = children.map((child) => xml(child, `${indent}  `));
+  return `${head}>\n${inside.join('')}${indent}</${name}>\n`;
 }
 
 function escaped(text: string): string {
