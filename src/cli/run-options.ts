@@ -95,10 +95,10 @@ export function reportTargets(
   ];
 }
 
-/** Of two that take one place, the last would be all that is left. */
+/** Of two that take one file, the last would be all that is left; a device takes both. */
 function requireApart(targets: readonly ReportTarget[], option: string): void {
   const files = targets.flatMap(({ path }) =>
-    path === undefined || standardStream(path) !== undefined || /^https?:/i.test(path) ? [] : [path],
+    path === undefined || standardStream(path) !== undefined || /^(?:https?:|\/dev\/)/i.test(path) ? [] : [path],
   );
   const places = files.map((path) => resolve(path));
   const twice = files.find((path, i) => places.indexOf(resolve(path)) < i);

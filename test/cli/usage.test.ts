@@ -121,6 +121,41 @@ describe('what is wrong before the run', () => {
       says: /this is a folder/,
     },
     {
+      name: 'an address for a report that is a file',
+      args: ['run', 'quick-start', '--report', 'json=:9100'],
+      says: /--report json=:9100: this report cannot be read at an address\n.*by \.\/:9100\n/,
+    },
+    {
+      name: 'an address that is none',
+      args: ['run', 'quick-start', '--report', 'prometheus=:9100x'],
+      says: /: is no address\nan address is such as :9100 or 127\.0\.0\.1:9100; a file of that name is \.\/:9100x\n/,
+    },
+    {
+      name: 'an address of another machine',
+      args: ['run', 'quick-start', '--report', 'prometheus=192.0.2.1:9100'],
+      says: /cannot listen on 192\.0\.2\.1:9100\nreason: .*EADDRNOTAVAIL.*\n192\.0\.2\.1 is no address of this machine/,
+    },
+    {
+      name: 'a url that is none',
+      args: ['run', 'quick-start', '--report', 'influx=http://'],
+      says: /--report influx=http:\/\/: is no url\n/,
+    },
+    {
+      name: 'a folder for a report that is one file',
+      args: ['run', 'quick-start', '--report', 'junit=out/'],
+      says: /--report junit=out\/: this is a folder\na junit report is one file: name one in it\n/,
+    },
+    {
+      name: 'a folder below one that is not there',
+      args: ['run', 'quick-start', '--report', 'hgrm=/no/such/times/'],
+      says: /cannot be written\nreason: ENOENT: no such file or directory\nthe folder \/no\/such does not exist: create it first\n/,
+    },
+    {
+      name: 'two reports in one file',
+      args: ['run', 'quick-start', '--report', 'json=out.txt', '--report', 'csv=./out.txt'],
+      says: /--report: two reports would both be \.\/out\.txt\n/,
+    },
+    {
       name: 'a --set of a key that is not there',
       args: ['run', 'quick-start', '--set', 'groups.x.y=1'],
       says: /--set groups\.x\.y=1/,

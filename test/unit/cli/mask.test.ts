@@ -28,6 +28,15 @@ describe('the command line as it is kept', () => {
       "--set 'brokers.0={ url: ws://h, headers: ****'",
     ],
     ['hides the query of a url', ['--broker', 'wss://host/mqtt?sig=abc'], "--broker 'wss://host/mqtt?****'"],
+    [
+      'hides what may be a secret in the url of a report',
+      [
+        '--report',
+        'influx=http://me:pw@host/write?db=x&p=abc&u=me',
+        '--report=influx=https://tok@host/?org=o&token=abc',
+      ],
+      "--report 'influx=http://me:****@host/write?db=x&p=****&u=****' '--report=influx=https://****@host/?org=o&token=****'",
+    ],
     ['shows what is no secret', ['run', 'x.yaml', '--set', 'duration=5s'], 'run x.yaml --set duration=5s'],
     ['shows an address without a password', ['--broker', 'mqtt://host:1883'], '--broker mqtt://host:1883'],
     ['can be pasted into a shell', ['--set', "a=b c'd"], "--set 'a=b c'\\''d'"],
