@@ -113,7 +113,7 @@ export class Source {
     return isScalar(node) ? node : undefined;
   }
 
-  /** `part`: the characters of the value's text that are meant. */
+  /** `part`: the characters of the text that are meant, of the value or the key. */
   place(path: Path, atKey = false, part?: { readonly offset: number; readonly length: number }): Place {
     const option = this.#edits.findLast(({ path: edit }) => edit.every((segment, i) => same(segment, path[i])))?.option;
     if (option !== undefined) return { option };
@@ -123,8 +123,9 @@ export class Source {
     const empty = node?.range === undefined || node.range === null || node.range[0] === node.range[1];
     const pointAtKey = key !== undefined && (atKey || empty || isCollection(node));
     const range = (pointAtKey ? key : node)?.range ?? this.document.contents?.range ?? [0, 0, 0];
-    if (part === undefined || pointAtKey || !isScalar(node)) return this.at(range[0], range[1]);
-    const quote = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 1 : 0;
+    const meant = pointAtKey ? key : node;
+    if (part === undefined || pointAtKey !== atKey || !isScalar(meant)) return this.at(range[0], range[1]);
+    const quote = meant.type === 'QUOTE_DOUBLE' || meant.type === 'QUOTE_SINGLE' ? 1 : 0;
     const start = range[0] + quote + part.offset;
     return this.at(start, start + part.length);
   }

@@ -1,16 +1,23 @@
-import { valueText } from '../../verdict/thresholds.ts';
+import { formatDuration } from '../../base/units.ts';
+import type { ThresholdResult } from '../../verdict/result.ts';
+import { expectation, stopsRun, valueText, when } from '../../verdict/thresholds.ts';
 import type { Section } from './section.ts';
 import { table } from './table.ts';
 
-/** A cross in red fails the run, an exclamation mark only warns. */
+/** Those that fail the run first, with a cross in red; then those that only warn, with an exclamation mark. */
 export const thresholds: Section = ({ thresholds }, width, ink) => {
   if (thresholds.length === 0) return [];
-  const rows = thresholds.map((threshold) => [
-    `  ${threshold.passed ? '✓' : threshold.level === 'warn' ? '!' : '✗'} ${threshold.metric}`,
-    threshold.expression,
-    valueText(threshold),
-    threshold.implicit ? 'always asked' : '',
-  ]);
+  const marks = ['✗', '!', '✓'];
+  const rows = marks.flatMap((mark) =>
+    thresholds
+      .filter((threshold) => markOf(threshold) === mark)
+      .map((threshold) => [
+        `  ${mark} ${threshold.metric}`,
+        expectation(threshold),
+        valueText(threshold),
+        note(threshold),
+      ]),
+  );
   const [head = '', ...lines] = table(
     [
       { title: 'Thresholds', align: 'left' },
@@ -24,6 +31,18 @@ export const thresholds: Section = ({ thresholds }, width, ink) => {
   );
   return [head, ...lines.map((line) => line.replace(/^ {2}[✓!✗]/, (mark) => paint[mark.trim()]?.(ink)(mark) ?? mark))];
 };
+
+function markOf({ passed, level }: ThresholdResult): string {
+  return passed ? '✓' : level === 'warn' ? '!' : '✗';
+}
+
+/** When it was at its worst, from the start of the load. */
+function note(threshold: ThresholdResult): string {
+  const { implicit, aborted, windows } = threshold;
+  if (stopsRun(threshold)) return `stopped the run after ${formatDuration(aborted?.t ?? 0)}`;
+  if (windows === undefined) return implicit ? 'always asked' : '';
+  return windows.judged === 0 ? 'no whole window' : `worst ${when(threshold)}`;
+}
 
 const paint: Readonly<Record<string, (ink: Parameters<Section>[2]) => (text: string) => string>> = {
   '✓': (ink) => ink.green,

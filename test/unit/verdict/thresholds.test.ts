@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ThresholdPlan } from '../../../src/plan/plan.ts';
 import { settle } from '../../../src/verdict/delivery.ts';
-import { evaluate, judgeThreshold, valueText } from '../../../src/verdict/thresholds.ts';
+import { evaluate } from '../../../src/verdict/evaluate.ts';
+import { figuresOf } from '../../../src/verdict/figures.ts';
+import { judgeThreshold, valueText } from '../../../src/verdict/thresholds.ts';
 import type { CellContents } from '../../support/hand-made.ts';
 import { ordinaryRun, plan, threshold, told } from '../../support/hand-made.ts';
 
 function value(asked: ThresholdPlan, cells: readonly CellContents[] = []) {
   const of = plan({ thresholds: [asked] });
   const { totals, series } = told(of, ordinaryRun(cells));
-  return evaluate(asked.expression, { totals, series, deliveries: settle(of, totals, series) });
+  return evaluate(asked.expression, figuresOf({ totals, series, deliveries: settle(of, totals, series) }));
 }
 
 const times: CellContents = { labels: { qos: 1 }, times: { publish_time: [1000, 2000, 3000, 100_000] } };
