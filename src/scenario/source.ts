@@ -95,7 +95,10 @@ export class Source {
     }
     const rule = `is not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
     const { line: number, col } = this.#lines.linePos(start);
-    return bracesProblem(this.line(number), col - 1, start) ?? { start, end, rule };
+    return (
+      selectorProblem(this.line(number), col - 1, start) ??
+      bracesProblem(this.line(number), col - 1, start) ?? { start, end, rule }
+    );
   }
 
   value(): unknown {
@@ -195,10 +198,21 @@ export function readable(read: () => unknown): boolean {
 
 const textWithBraces = /(?:[^\s,[\]{}"']*(?:\$\{[^{}"']*\}|\{[^\s{}"']*\}))+[^\s,[\]{}"']*/g;
 
+/** "metric{group: a}: ..." without quotes is two keys to YAML. */
+function selectorProblem(line: string, at: number, start: number): SyntaxProblem | undefined {
+  const [, lead = '', key] = /^(\s*)([a-z_]+\{[^}"']*:\s[^}"']*\})\s*:/.exec(line) ?? [];
+  if (key === undefined) return undefined;
+  const begin = start - at + lead.length;
+  const rule = 'is not valid YAML: a key with a colon and a space in it must be in quotes';
+  return { start: begin, end: begin + key.length, rule, hint: `write "${key}", or ${key.replaceAll(/\s*:\s*/g, '=')}` };
+}
+
 /** YAML ends a text where it finds a brace, between { and } or at the text's beginning; `at` counts from 0. */
 function bracesProblem(line: string, at: number, start: number): SyntaxProblem | undefined {
   const begin = at - (/[^\s,[\]{}"']*$/.exec(line.slice(0, at))?.[0].length ?? 0);
-  for (const { 0: text, index } of line.matchAll(textWithBraces)) {
+  for (const { 0: found, index } of line.matchAll(textWithBraces)) {
+    // A key ends with a colon.
+    const text = found.replace(/:$/, '');
     if (index + text.length < begin || index > at) continue;
     const rule = 'is not valid YAML: a text with braces must be in quotes';
     const also = text.startsWith('${') ? '; what it holds may still be a number' : '';

@@ -166,6 +166,11 @@ function grows({ metric, aggregate, compare, limit }: Expression): boolean {
   return growing && (compare === '>' || compare === '>=' || (compare === '==' && limit > 0));
 }
 
+/** Those of one metric stand together. */
+function orderOf({ selector: { metric } }: Threshold): number {
+  return metricNames.indexOf(metric);
+}
+
 /** Editors complete the names of metrics, and take one with labels. */
 const selectors = `^(${metricNames.join('|')})\\{.+\\}$`;
 
@@ -192,7 +197,11 @@ export const thresholdsField = z
     // All that is wrong is told at once.
     { when: () => true },
   )
-  .transform((all): readonly Threshold[] => Object.entries(all).flatMap(([key, value]) => read(key, value).thresholds))
+  .transform((all): readonly Threshold[] =>
+    Object.entries(all)
+      .flatMap(([key, value]) => read(key, value).thresholds)
+      .sort((one, other) => orderOf(one) - orderOf(other)),
+  )
   .describe(
     'What must hold, by metric: "p(99) < 50ms", "count == 0", "rate >= 100/s", "share < 0.1%"; of a part of the run by metric{group=NAME,qos=1,broker=NAME}. ' +
       'Default: delivery_violations: "count == 0", where deliveries can be judged.',

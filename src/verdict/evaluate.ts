@@ -85,8 +85,8 @@ function readCount(expression: Expression, figures: Figures, count: number | und
 /** What 100 % is. */
 function wholeOf({ metric, where }: Expression, figures: Figures): number {
   const { of = [], qos } = shareBases[metric] ?? {};
-  const parts =
-    qos === undefined || where.qos !== undefined ? [where] : qos.map((one): Where => ({ ...where, qos: one }));
+  const levels = qos?.filter((one) => where.qos === undefined || where.qos === one);
+  const parts = levels?.map((one): Where => ({ ...where, qos: one })) ?? [where];
   const counts = of.flatMap((name) => parts.map((part) => figures.count(name, part) ?? 0));
   return counts.reduce((sum, count) => sum + count, 0);
 }

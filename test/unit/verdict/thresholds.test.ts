@@ -37,6 +37,36 @@ describe('a threshold', () => {
     assert.deepEqual(value(threshold('clients_connected', 'min', '>=', 10)), { value: 10, passed: true });
   });
 
+  it('on a share reads the part of what it is of, and has no data where that is nothing', () => {
+    const due = [{ labels: { qos: 0 as const }, counts: { publishes_due: 399, publishes_late: 2 } }];
+    // With the one of the second after it.
+    assert.deepEqual(value(threshold('publishes_late', 'share', '<', 0.01), due), { value: 0.005, passed: true });
+    assert.deepEqual(value(threshold('disconnects_at_publish', 'share', '==', 0)), { value: 0, passed: true });
+    assert.deepEqual(value(threshold('takeovers', 'share', '==', 0)), { value: null, passed: false });
+    const owed = { labels: { qos: 1 as const }, counts: { deliveries_expected: 8, deliveries_made: 6 } };
+    assert.equal(value(threshold('messages_lost', 'share', '<', 0.01), [owed]).value, 0.25);
+    assert.equal(value(threshold('messages_lost', 'share', '<', 0.01)).value, null);
+    assert.equal(value(threshold('messages_lost', 'rate', '<', 2), [owed]).value, 1);
+    const attempts = [{ counts: { connect_errors: 10 } }];
+    assert.equal(value(threshold('connect_errors', 'share', '<', 0.6), attempts).value, 0.5);
+  });
+
+  it('on the share of what is acknowledged leaves QoS 0 out, which never is', () => {
+    const sent = ([0, 1, 2] as const).map((qos) => ({
+      labels: { qos },
+      counts: { messages_sent: 100, messages_acked: qos === 0 ? 0 : 50 * qos },
+    }));
+    const acked = (where: object) => value(threshold('messages_acked', 'share', '>', 0.9, { where }), sent).value;
+    assert.deepEqual([acked({}), acked({ qos: 1 }), acked({ qos: 2 }), acked({ qos: 0 })], [0.75, 0.5, 1, null]);
+  });
+
+  it('on a part of the run that nothing is counted of has no data, whatever the count', () => {
+    const where = { group: 'g', qos: 2 as const };
+    assert.equal(value(threshold('messages_duplicated', 'count', '==', 0, { where })).value, null);
+    assert.equal(value(threshold('messages_received', 'rate', '==', 0, { where })).value, null);
+    assert.equal(value(threshold('messages_duplicated', 'count', '==', 0, { where: { group: 'g' } })).value, 0);
+  });
+
   it('may ask one group, broker or QoS only', () => {
     const where = { qos: 2 as const };
     assert.equal(value(threshold('publish_time', 'max', '<', 1e9, { where }), [times]).value, null);
@@ -63,5 +93,8 @@ describe('a threshold', () => {
     assert.equal(text(threshold('messages_sent', 'rate', '>', 1)), '2,500/s');
     assert.equal(text(threshold('messages_sent', 'count', '>', 1)), '5,000');
     assert.equal(text(threshold('delivery_time', 'max', '>', 1)), 'no data');
+    assert.equal(text(threshold('publish_time', 'max', '<', 1, { where: { qos: 1 } })), '100ms');
+    assert.equal(text(threshold('messages_acked', 'share', '>', 1)), 'no data');
+    assert.equal(text(threshold('connect_errors', 'share', '<', 1)), '0%');
   });
 });
