@@ -5,6 +5,7 @@ import { type Expression, parseExpression } from '../metrics/expression.ts';
 import { parseSelector, type Selector } from '../metrics/selector.ts';
 import { meantExpression } from './hints.ts';
 import { wording } from './issues.ts';
+import { liveProblems } from './live-rules.ts';
 
 export type Threshold = {
   readonly expression: Expression;
@@ -85,7 +86,13 @@ function readEntries(key: string, selector: Selector, written: Entry | Entry[]) 
     const full: Partial<Full> & { expect: string } = typeof entry === 'string' ? { expect: entry } : entry;
     const expression = parseExpression(selector.metric, full.expect, selector.where);
     if ('aggregate' in expression) {
-      issues.push(...liveIssues(full, expression, above));
+      issues.push(
+        ...liveProblems(full, expression).map(({ key, rule: message, hint }) => ({
+          message,
+          path: [...above, key],
+          params: { atKey: true, hint },
+        })),
+      );
       thresholds.push(threshold(full, expression, selector, above));
     } else issues.push(expressionIssue(selector.metric, full.expect, expression, above, typeof entry !== 'string'));
   }
@@ -130,40 +137,6 @@ function expressionIssue(
   const hint = meant === undefined ? problem.hint : `did you mean ${meant}?`;
   const path = [...above, ...(inMap ? ['expect'] : [])];
   return { message, path, input: text, params: { hint, part: { offset, length } } };
-}
-
-const byTheEnd = 'it is known only at the end';
-
-/** What cannot be judged while the run goes on. */
-function liveIssues(full: Partial<Full>, expression: Expression, above: readonly PropertyKey[]): Issue[] {
-  const { abortOnFail = false, window, after, level } = full;
-  const issue = (key: string, message: string, hint?: string): Issue => ({
-    message,
-    path: [...above, key],
-    params: { atKey: true, hint },
-  });
-  const issues: Issue[] = [];
-  const isSettled = catalog[expression.metric].kind === 'settled';
-  const hint = 'deliveries_made and messages_received are known while it runs';
-  const settled = (key: string) => issue(key, `must not be given for ${expression.metric}: ${byTheEnd}`, hint);
-  if (isSettled && window !== undefined) issues.push(settled('window'));
-  if (isSettled && abortOnFail) issues.push(settled('abortOnFail'));
-  if (window !== undefined && window % 1000 !== 0) issues.push(issue('window', 'must be whole seconds'));
-  if (after !== undefined && window === undefined && !abortOnFail)
-    issues.push(issue('after', 'must have window or abortOnFail beside it: else all is judged at the end'));
-  if (abortOnFail && level === 'warn')
-    issues.push(issue('abortOnFail', 'must not be given with level: warn, which does not fail the run'));
-  if (abortOnFail && window === undefined && after === undefined && grows(expression)) {
-    const message = `must have after or window beside it: "${expression.text}" cannot hold in the first second`;
-    issues.push(issue('abortOnFail', message, 'or ask for the rate'));
-  }
-  return issues;
-}
-
-/** What begins too low and comes up to its limit only with time would stop every run at once. */
-function grows({ metric, aggregate, compare, limit }: Expression): boolean {
-  const growing = aggregate === 'count' || (aggregate === 'max' && catalog[metric].kind === 'gauge');
-  return growing && (compare === '>' || compare === '>=' || (compare === '==' && limit > 0));
 }
 
 /** Those of one metric stand together. */
