@@ -1,5 +1,5 @@
 /** Cost: about 8 ns a record, no allocation but the growth of one typed array. */
-import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
+import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type JsHistogram } from 'hdr-histogram-js';
 import type { Buckets } from './snapshot.ts';
 
 const maxUs = 2 ** 42;
@@ -125,6 +125,14 @@ export class Histogram {
     for (let i = 0; i < buckets.length; i += 2) this.#add(buckets[i] as number, buckets[i + 1] as number);
   }
 
+  /** Adds all values of another, which may have the other layout: of those the lowest value of each bucket. */
+  merge(other: Histogram): void {
+    const pairs = other.buckets();
+    for (let i = 0; i < pairs.length; i += 2) {
+      this.#add(this.#indexOf(other.#bucket(pairs[i] as number).from), pairs[i + 1] as number);
+    }
+  }
+
   buckets(): number[] {
     const pairs: number[] = [];
     for (let i = this.#lowest; i <= this.#highest; i++) {
@@ -159,5 +167,16 @@ export class Histogram {
       other.recordValueWithCount(this.#bucket(pairs[i] as number).from, pairs[i + 1] as number);
     }
     return encodeIntoCompressedBase64(other);
+  }
+
+  /** Of what `encode` wrote, of two or three significant digits. Throws an Error where it is not that. */
+  static decode(text: string): Histogram {
+    const other = decodeFromCompressedBase64(text, 64, false) as JsHistogram;
+    const histogram = new Histogram(other.numberOfSignificantValueDigits > 2 ? 2048 : 256);
+    for (let i = 0; i < other.countsArrayLength; i++) {
+      const count = other.getCountAtIndex(i);
+      if (count > 0) histogram.#add(histogram.#indexOf(other.valueFromIndex(i)), count);
+    }
+    return histogram;
   }
 }
