@@ -101,20 +101,27 @@ describe('the text report', () => {
       /^Thresholds.*?\n\n/ms.exec(told(one, columns))?.[0].trimEnd().split('\n') ?? [];
     assert.deepEqual(section(100), [
       'Thresholds                                 asked                         was',
-      '  ✗ delivery_time{group=dashboards,qos=1}  p(99) < 50ms in every 5s    230ms  worst 13s to 18s',
       '  ✗ schedule_lag                           p(99) < 50ms                 70ms  stopped the run at 18s',
+      '  ✗ delivery_time{group=dashboards,qos=1}  p(99) < 50ms in every 5s    230ms  worst 13s to 18s',
       '  ✗ wait_time                              p(99) < 50ms in every 5s  no data  no whole window',
       '  ! subscribe_time                         p(99) < 50ms                 60ms',
       '  ✓ connect_time                           p(99) < 50ms                  4ms',
       '  ✓ publish_time                           p(99) < 50ms in every 5s     40ms  worst 7s to 12s',
     ]);
-    // Where a line has no room, what failed still says when.
+    // Where a line has no room, what failed still says when; no name is cut.
     assert.deepEqual(section(78).slice(1, 6), [
-      '  ✗ delivery_time{group=dashboards,qos=1}  p(99) < 50ms in every 5s    230ms',
-      '      worst 13s to 18s',
       '  ✗ schedule_lag                           p(99) < 50ms                 70ms',
       '      stopped the run at 18s',
+      '  ✗ delivery_time{group=dashboards,qos=1}  p(99) < 50ms in every 5s    230ms',
+      '      worst 13s to 18s',
       '  ✗ wait_time                              p(99) < 50ms in every 5s  no data',
+    ]);
+    assert.deepEqual(section(60).slice(0, 5), [
+      'Thresholds',
+      '  ✗ schedule_lag',
+      '      p(99) < 50ms: 70ms, stopped the run at 18s',
+      '  ✗ delivery_time{group=dashboards,qos=1}',
+      '      p(99) < 50ms in every 5s: 230ms, worst 13s to 18s',
     ]);
   });
 
