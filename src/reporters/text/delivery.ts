@@ -46,7 +46,8 @@ export const delivery: Section = ({ delivery, totals, violations }, width, ink) 
   ];
 };
 
-function example({ kind, publisher, subscriber, topic, qos, sequence, t }: ViolationResult): string {
+/** A broken promise, in words. */
+export function example({ kind, publisher, subscriber, topic, qos, sequence, t }: ViolationResult): string {
   const when = t === null ? '' : `, due ${formatDuration(t)} after the start`;
   return `${kind}: message ${sequence} of ${publisher} on ${topic} at QoS ${qos}, to ${subscriber}${when}`;
 }

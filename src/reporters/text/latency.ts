@@ -3,7 +3,8 @@ import { count, millis } from './figures.ts';
 import type { Section } from './section.ts';
 import { table } from './table.ts';
 
-const shown: readonly TimeName[] = [
+/** In the order in which they are told. */
+export const shownTimes: readonly TimeName[] = [
   'connect_time',
   'tcp_time',
   'tls_time',
@@ -23,7 +24,7 @@ const shown: readonly TimeName[] = [
 
 /** Every time that has a value; service times count from the write, all others from when it was due. */
 export const latency: Section = ({ totals }, width, ink) => {
-  const rows = shown.flatMap((name) => {
+  const rows = shownTimes.flatMap((name) => {
     const time = totals[name];
     // Nothing ever waited: a row of zeros says no more than its absence.
     if (time === undefined || (name === 'wait_time' && time.max < 0.005)) return [];

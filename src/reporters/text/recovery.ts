@@ -28,7 +28,8 @@ export const recovery: Section = ({ outages, brokers, totals }, width, ink) => {
   ];
 };
 
-const lostSomewhere = 'deliveries lost in the run: of several outages it is not known which of them lost how many';
+export const lostSomewhere =
+  'deliveries lost in the run: of several outages it is not known which of them lost how many';
 
 const columns = [
   { title: 'Recovery', align: 'left' },
@@ -52,7 +53,8 @@ function seconds(ms: number | undefined): string {
   return ms === undefined ? '-' : (ms / 1000).toFixed(3);
 }
 
-function inWords({ losses, clients, gone, missing, sessions, givenUp, lost, ...times }: OutageResult): string {
+/** What came of an outage, beside its times. */
+export function inWords({ losses, clients, gone, missing, sessions, givenUp, lost, ...times }: OutageResult): string {
   const { lastGood, delivered, acknowledged, detected } = times;
   const again = delivered ?? acknowledged;
   const what = delivered === undefined ? 'acknowledgement' : 'delivery';
