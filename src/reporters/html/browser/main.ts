@@ -65,11 +65,11 @@ if (data.run.parts.some(({ t }) => t.length > 0)) {
   part('over-time').hidden = false;
   offerGroups();
   show();
-  new ResizeObserver(() => {
-    for (const chart of charts) chart.resize();
-  }).observe(place);
   // Paper is white, and narrower than a screen.
   const print = matchMedia('print');
+  new ResizeObserver(() => {
+    if (!print.matches) for (const chart of charts) chart.resize();
+  }).observe(place);
   print.addEventListener('change', () => redraw(print.matches ? printWidth : undefined));
 }
 offerThemes();
