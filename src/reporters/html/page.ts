@@ -3,6 +3,7 @@ import { verdictWords } from '../headline.ts';
 import { type Asset, assets } from './assets.ts';
 import { chartData } from './chart-data.ts';
 import { html, jsonBlock, type Markup } from './markup.ts';
+import { comparison } from './sections/comparison.ts';
 import { connections } from './sections/connections.ts';
 import { delivery } from './sections/delivery.ts';
 import { events } from './sections/events.ts';
@@ -62,6 +63,7 @@ ${style.block}
 ${head(result, base)}
 ${measured && keyFigures(result, base)}
 ${thresholds(result, base)}
+${comparison(result, base)}
 ${warnings(result)}
 ${(measured || result.trust.verdict !== 'trustworthy') && trust(result, base)}
 ${charts}

@@ -27,9 +27,13 @@ export function stepFor(mostPoints: number, ...runs: readonly (readonly SeriesEn
     run.length === 0 ? 0 : secondOf(run.at(-1) as SeriesEntry) - secondOf(run[0] as SeriesEntry) + 1;
   const from = Math.min(...runs.flatMap((run) => (run[0] === undefined ? [] : [secondOf(run[0])])));
   const longest = Math.max(1, ...runs.map((run) => span(run) + (run[0] === undefined ? 0 : secondOf(run[0]) - from)));
-  // A step more, because points begin at multiples of the step.
-  return longest <= mostPoints ? 1 : Math.ceil(longest / (mostPoints - 1));
+  // A point more, because points begin at multiples of the step.
+  const least = longest <= mostPoints ? 1 : longest / (mostPoints - 1);
+  return steps.find((step) => step >= least) ?? Math.ceil(least / 3600) * 3600;
 }
+
+/** Seconds as people count them. */
+const steps = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600];
 
 /** The run in points of `step` seconds; the run as a whole, or one group of it. */
 export function pointsOf(

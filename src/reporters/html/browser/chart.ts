@@ -135,7 +135,7 @@ export class Chart {
     return {
       width,
       height,
-      padding: [18, 14, 0, 0],
+      padding: [18, 22, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,

@@ -41,14 +41,15 @@ function size(bytes: number): string {
 }
 
 /** Seconds from the start of the load: "12s", "1m30s", "2h05m". */
-export function clock(seconds: number): string {
-  if (seconds < 0) return `−${clock(-seconds)}`;
-  if (seconds < 60) return `${Number(seconds.toFixed(1))}s`;
-  const s = Math.round(seconds);
+export function clock(time: number): string {
+  if (time < 0) return `−${clock(-time)}`;
+  if (time < 60) return `${Number(time.toFixed(1))}s`;
+  const s = Math.round(time);
   const [hours, minutes, rest] = [Math.floor(s / 3600), Math.floor((s % 3600) / 60), s % 60];
   const two = (n: number) => String(n).padStart(2, '0');
-  if (hours > 0) return `${hours}h${two(minutes)}m${rest > 0 ? `${two(rest)}s` : ''}`;
-  return `${minutes}m${rest > 0 ? `${two(rest)}s` : ''}`;
+  const seconds = rest > 0 ? `${two(rest)}s` : '';
+  if (hours > 0) return `${hours}h${minutes > 0 || rest > 0 ? `${two(minutes)}m` : ''}${seconds}`;
+  return `${minutes}m${seconds}`;
 }
 
 /** "p99.9" of 1/(1-p). */
