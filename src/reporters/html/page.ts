@@ -82,7 +82,7 @@ const doctype = html`<!doctype html>
 `;
 
 const charts: Markup = html`<section id="over-time" hidden><h2>Charts</h2>
-<p class="lead" id="tools"><span>Shaded: warm-up, drain, and outages in red. Drag to zoom, double-click to see all.</span></p>
+<p class="lead" id="tools"><span>Shaded: warm-up, drain, and outages in red. <i class="hint">Drag to zoom, double-click to see all.</i></span></p>
 <p class="lead" id="step"></p>
 <div id="charts"></div>
 </section>

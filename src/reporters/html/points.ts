@@ -70,6 +70,8 @@ function secondOf({ t }: SeriesEntry): number {
 }
 
 function measured(bin: Bin, measure: Measure, group: string | undefined): number | null {
+  // A broker is watched as a whole.
+  if (measure.of === 'observed' && group !== undefined) return null;
   if (measure.of === 'observed') return highest(bin.map(({ observed }) => observed?.[measure.broker]?.[measure.name]));
   const parts = bin.map((entry): SeriesCounts | undefined =>
     group === undefined ? entry : Object.hasOwn(entry.groups ?? {}, group) ? entry.groups?.[group] : undefined,

@@ -19,6 +19,9 @@ export function timeAxis(): uPlot.Axis {
   };
 }
 
+/** Bytes are counted by 1,024. */
+const powersOfTwo = Array.from({ length: 50 }, (_, i) => 2 ** i);
+
 /** 1/(1-p): 1 is p0, 10 is p90, 100 is p99. */
 export function percentileAxis(): uPlot.Axis {
   return {
@@ -38,6 +41,7 @@ export function valueAxis(unit: Unit, logarithmic: boolean): uPlot.Axis {
   const axis = look();
   return {
     ...axis,
+    ...(unit === 'bytes' && { incrs: powersOfTwo }),
     ...(logarithmic && { filter: round, grid: { ...axis.grid, filter: round } }),
     space: 34,
     values: (_, splits) => splits.map((value) => (value === null ? '' : inWords(value, unit))),

@@ -9,8 +9,9 @@ export const connections: Section = (result) => {
   const { totals } = result;
   const resumed = totals.sessions_resumed.count;
   const gone = totals.sessions_gone.count;
+  const [ever = '', ...asides] = connected(result).split(', ');
   const rows = [
-    ['connected', connected(result), ''],
+    ['connected', ever, asides.join(', ')],
     ...told('failed attempts', totals.connect_errors),
     ...told('connections lost', totals.disconnects),
     ...told('taken over', { ...totals.takeovers, by: {} }),
@@ -23,7 +24,7 @@ export const connections: Section = (result) => {
   const columns = [
     { title: '', align: 'left' },
     { title: 'count', align: 'right' },
-    { title: 'by cause', align: 'left' },
+    { title: '', align: 'left' },
   ] as const;
   return section(
     'connections',

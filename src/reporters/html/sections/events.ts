@@ -10,7 +10,7 @@ export const events: Section = ({ events, series }) => {
     'events',
     'Events',
     html`<p class="lead">From the start of ${loaded ? 'the load' : 'connecting'}; the charts show them by their numbers.</p>
-<ol class="events">${events.map(
+<ol class="events" tabindex="0" aria-label="Events">${events.map(
       ({ t, text }) => html`<li><time>${formatDuration(Math.round(t / 100) * 100)}</time> <span>${text}</span></li>
 `,
     )}</ol>`,

@@ -1,7 +1,7 @@
 import { count } from '../../text/figures.ts';
 import { meaning } from '../../text/takeovers.ts';
 import { html, table } from '../markup.ts';
-import { type Section, section } from './section.ts';
+import { notes, type Section, section } from './section.ts';
 
 const mostShown = 20;
 
@@ -20,8 +20,9 @@ export const takeovers: Section = ({ takeovers }) => {
   return section(
     'takeovers',
     'Takeovers',
+    html`<p class="lead">${meaning}</p>`,
     table('Takeovers', columns, rows),
-    html`<p class="lead">${meaning}${left > 0 && ` And ${count(left)} more ids in the result file.`}</p>`,
+    notes('plain', left > 0 ? [`and ${count(left)} more ids in the result file`] : []),
   );
 };
 
