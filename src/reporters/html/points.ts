@@ -42,51 +42,64 @@ export function pointsOf(
   step: number,
   group?: string,
 ): Points {
-  const bins = binned(series, step);
+  const bins = binned(series, step, group);
   return {
-    t: bins.map(([first]) => Math.floor(secondOf(first) / step) * step),
-    phases: bins.map((bin) => (bin.find(({ phase }) => phase === 'measuring') ?? bin[0]).phase),
-    values: measures.map((measure) => bins.map((bin) => measured(bin, measure, group))),
+    t: bins.map(({ number }) => number * step),
+    phases: bins.map(({ entries: [first, ...more] }) => ([first, ...more].find(isMeasured) ?? first).phase),
+    values: measures.map((measure) => bins.map((bin) => measured(bin, measure, group === undefined))),
   };
 }
 
-type Bin = readonly [SeriesEntry, ...SeriesEntry[]];
+/** What is of one point. `parts`: what is asked for of each entry. */
+type Bin = {
+  readonly number: number;
+  readonly entries: [SeriesEntry, ...SeriesEntry[]];
+  readonly parts: (SeriesCounts | undefined)[];
+  /** A second in which the phase changes has two entries. */
+  readonly seconds: Set<number>;
+};
 
-/** A second in which the phase changes has two entries: they are of one point. */
-function binned(series: readonly SeriesEntry[], step: number): Bin[] {
-  const bins: [SeriesEntry, ...SeriesEntry[]][] = [];
-  let last = Number.NaN;
+function binned(series: readonly SeriesEntry[], step: number, group: string | undefined): Bin[] {
+  const bins: Bin[] = [];
   for (const entry of series) {
-    const number = Math.floor(secondOf(entry) / step);
-    if (number === last) bins.at(-1)?.push(entry);
-    else bins.push([entry]);
-    last = number;
+    const second = secondOf(entry);
+    const number = Math.floor(second / step);
+    const part =
+      group === undefined ? entry : Object.hasOwn(entry.groups ?? {}, group) ? entry.groups?.[group] : undefined;
+    const bin = bins.at(-1);
+    if (bin?.number === number) {
+      bin.entries.push(entry);
+      bin.parts.push(part);
+      bin.seconds.add(second);
+    } else bins.push({ number, entries: [entry], parts: [part], seconds: new Set([second]) });
   }
   return bins;
+}
+
+function isMeasured({ phase }: SeriesEntry): boolean {
+  return phase === 'measuring';
 }
 
 function secondOf({ t }: SeriesEntry): number {
   return Math.floor(t / 1000);
 }
 
-function measured(bin: Bin, measure: Measure, group: string | undefined): number | null {
-  // A broker is watched as a whole.
-  if (measure.of === 'observed' && group !== undefined) return null;
-  if (measure.of === 'observed') return highest(bin.map(({ observed }) => observed?.[measure.broker]?.[measure.name]));
-  const parts = bin.map((entry): SeriesCounts | undefined =>
-    group === undefined ? entry : Object.hasOwn(entry.groups ?? {}, group) ? entry.groups?.[group] : undefined,
-  );
+function measured({ entries, parts, seconds }: Bin, measure: Measure, whole: boolean): number | null {
   switch (measure.of) {
     case 'counter': {
-      const sum = parts.reduce((all, part) => all + (part?.counts[measure.name] ?? 0), 0);
-      return rounded(sum / new Set(bin.map(secondOf)).size);
+      let sum = 0;
+      for (const part of parts) sum += part?.counts[measure.name] ?? 0;
+      return rounded(sum / seconds.size);
     }
     case 'time':
       return highest(parts.map((part) => part?.times[measure.name]?.[measure.field]));
     case 'gauge': {
-      const values = bin.map(({ phase }, i) => (phase === 'ended' ? undefined : gaugeOf(parts[i], measure.name)));
+      const values = entries.map(({ phase }, i) => (phase === 'ended' ? undefined : gaugeOf(parts[i], measure.name)));
       return measure.keep === 'highest' ? highest(values) : lowest(values);
     }
+    case 'observed':
+      // A broker is watched as a whole.
+      return whole ? highest(entries.map(({ observed }) => observed?.[measure.broker]?.[measure.name])) : null;
   }
 }
 
@@ -96,13 +109,15 @@ function gaugeOf(part: SeriesCounts | undefined, name: GaugeName): number | unde
 }
 
 function highest(values: readonly (number | undefined)[]): number | null {
-  const told = values.filter((value) => value !== undefined);
-  return told.length === 0 ? null : rounded(Math.max(...told));
+  let most: number | null = null;
+  for (const value of values) if (value !== undefined && (most === null || value > most)) most = value;
+  return most === null ? null : rounded(most);
 }
 
 function lowest(values: readonly (number | undefined)[]): number | null {
-  const told = values.filter((value) => value !== undefined);
-  return told.length === 0 ? null : Math.min(...told);
+  let least: number | null = null;
+  for (const value of values) if (value !== undefined && (least === null || value < least)) least = value;
+  return least;
 }
 
 /** Microseconds of a millisecond, and thousandths of a count, are what the result has. */
