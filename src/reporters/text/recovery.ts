@@ -8,10 +8,7 @@ const mostShown = 5;
 /** How connections that broke under the load came back: a line for each outage, and what was lost with it. */
 export const recovery: Section = ({ outages, brokers, totals }, width, ink) => {
   if (outages.length === 0) return [];
-  const shown = outages
-    .toSorted((one, other) => other.clients - one.clients)
-    .slice(0, mostShown)
-    .sort((one, other) => one.detected.first - other.detected.first);
+  const shown = largest(outages, mostShown);
   const several = Object.keys(brokers).length > 1;
   const left = outages.length - shown.length;
   return [
@@ -27,6 +24,14 @@ export const recovery: Section = ({ outages, brokers, totals }, width, ink) => {
     ...(left > 0 ? [`  and ${count(left)} smaller ones in the result file`] : []),
   ];
 };
+
+/** At most so many, in the order of time. */
+export function largest(outages: readonly OutageResult[], most: number): OutageResult[] {
+  return outages
+    .toSorted((one, other) => other.clients - one.clients)
+    .slice(0, most)
+    .sort((one, other) => one.detected.first - other.detected.first);
+}
 
 export const lostSomewhere =
   'deliveries lost in the run: of several outages it is not known which of them lost how many';

@@ -1,22 +1,13 @@
 import { lossMeanings } from '../../../verdict/words.ts';
-import { example } from '../../text/delivery.ts';
-import { causes, count, share } from '../../text/figures.ts';
+import { deliveryFigures, example } from '../../text/delivery.ts';
+import { causes, count } from '../../text/figures.ts';
 import { html, table } from '../markup.ts';
 import { notes, type Section, section } from './section.ts';
 
 /** What subscribers were owed and got, why the rest is missing, and promises that were broken. */
 export const delivery: Section = ({ delivery, totals, violations }) => {
   if (delivery.length === 0) return undefined;
-  const rows = delivery.map((row) => [
-    row.group,
-    String(row.qos),
-    count(row.expected),
-    count(row.received),
-    count(row.lost),
-    share(row.lost, row.expected),
-    count(row.duplicated),
-    count(row.outOfOrder),
-  ]);
+  const rows = delivery.map((row) => [row.group, ...deliveryFigures(row)]);
   const columns = [
     { title: 'group', align: 'left' },
     ...['QoS', 'expected', 'received', 'lost', 'share lost', 'duplicated', 'out of order'].map(

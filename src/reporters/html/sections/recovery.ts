@@ -1,6 +1,6 @@
 import type { OutageResult } from '../../../verdict/result.ts';
 import { count } from '../../text/figures.ts';
-import { inWords, lostSomewhere } from '../../text/recovery.ts';
+import { inWords, largest, lostSomewhere } from '../../text/recovery.ts';
 import { html, table } from '../markup.ts';
 import { notes, type Section, section } from './section.ts';
 
@@ -9,10 +9,7 @@ const mostShown = 20;
 /** How connections that broke under the load came back: a row for each outage, the largest where there are many. */
 export const recovery: Section = ({ outages, brokers, totals }) => {
   if (outages.length === 0) return undefined;
-  const shown = outages
-    .toSorted((one, other) => other.clients - one.clients)
-    .slice(0, mostShown)
-    .sort((one, other) => one.detected.first - other.detected.first);
+  const shown = largest(outages, mostShown);
   const several = Object.keys(brokers).length > 1;
   const left = outages.length - shown.length;
   const uncertain = outages.some(({ lost }) => lost === undefined) && totals.messages_lost.count > 0;
