@@ -3,6 +3,7 @@ import type { resultSchema, Versions } from '../base/versions.ts';
 import type { CounterName, GaugeName, SettledName, TimeName } from '../metrics/catalog.ts';
 import type { Labels, Phase } from '../metrics/snapshot.ts';
 import type { ObservedName } from '../observers/observer.ts';
+import type { Comparison } from './comparison.ts';
 
 export type Verdict = 'passed' | 'failed' | 'invalid' | 'incomplete' | 'notStarted' | 'aborted';
 /** A broken promise: message `sequence` (from 0) of a publisher's entry, due `t` ms after the load began; null: not known. */
@@ -224,4 +225,6 @@ export interface Result {
   readonly takeovers: readonly TakeoverResult[];
   readonly series: readonly SeriesEntry[];
   readonly events: readonly { readonly t: number; readonly text: string }[];
+  /** With a baseline only. */
+  readonly comparison?: Comparison;
 }
