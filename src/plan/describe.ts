@@ -3,6 +3,7 @@ import { formatCount, formatDuration, formatRate, formatSize } from '../base/uni
 import { observerOf } from '../observers/lookup.ts';
 import { clientsPerBroker, demandOf } from './demand.ts';
 import { describeGroup } from './describe-group.ts';
+import { thresholdRows } from './describe-thresholds.ts';
 import type { BrokerPlan, Plan } from './plan.ts';
 import { ratesOf } from './rates.ts';
 import { layOutWithin, type Row } from './rows.ts';
@@ -92,17 +93,6 @@ function loadRows(plan: Plan): Row[] {
 
 function rounded(perSecond: number): number {
   return perSecond >= 10 ? Math.round(perSecond) : Number(perSecond.toPrecision(3));
-}
-
-function thresholdRows({ thresholds }: Plan): Row[] {
-  if (thresholds.length === 0) return [['', 'none: the run passes if it is complete and trustworthy']];
-  return thresholds.map(({ expression, level, implicit }): Row => {
-    const notes = [
-      ...(level === 'warn' ? ['only a warning'] : []),
-      ...(implicit ? ['always, unless the scenario says otherwise'] : []),
-    ];
-    return [expression.metric, `${expression.text}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`];
-  });
 }
 
 function machineRows(plan: Plan, machine: Machine, { count, why }: Threads): Row[] {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Result, ThresholdResult } from '../verdict/result.ts';
-import { valueText } from '../verdict/thresholds.ts';
+import type { Result } from '../verdict/result.ts';
+import { failureOf, failures } from '../verdict/thresholds.ts';
 import { annotation, type Level, stepOutput } from './github/commands.ts';
 import { markdownOf } from './markdown.ts';
 import type { OpenReporter } from './reporter.ts';
@@ -27,8 +27,8 @@ export const github: OpenReporter = ({ stream, part }) => ({
 
 function annotations(result: Result): string {
   const { verdict, reasons, thresholds, comparison, warnings, trust, run } = result;
-  const failed = thresholds.filter(({ passed, level }) => !passed && level === 'fail').map(sentence);
-  const warned = thresholds.filter(({ passed, level }) => !passed && level === 'warn').map(sentence);
+  const failed = failures(thresholds);
+  const warned = thresholds.filter(({ passed, level }) => !passed && level === 'warn').map(failureOf);
   const worse = comparison?.rules.filter(({ answer }) => answer === 'worse') ?? [];
   // Reasons repeat the thresholds that failed, and tell what no threshold does.
   const others = reasons.filter((reason) => !failed.includes(reason));
@@ -39,11 +39,6 @@ function annotations(result: Result): string {
   ];
   const doubts = trust.reasons.filter((reason) => !reasons.includes(reason));
   return told('error', errors, run.name) + told('warning', [...warned, ...warnings, ...doubts], run.name);
-}
-
-function sentence(threshold: ThresholdResult): string {
-  const was = threshold.value === null ? 'there is no data' : `it was ${valueText(threshold)}`;
-  return `${threshold.metric}: ${threshold.expression}, but ${was}.`;
 }
 
 function told(level: Level, messages: readonly string[], name: string): string {

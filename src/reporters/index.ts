@@ -6,6 +6,7 @@ export const reporters = {
   text: async () => (await import('./text.ts')).text,
   verdict: async () => (await import('./verdict.ts')).verdict,
   json: async () => (await import('./json.ts')).json,
+  html: async () => (await import('./html.ts')).html,
   markdown: async () => (await import('./markdown.ts')).markdown,
   github: async () => (await import('./github.ts')).github,
   junit: async () => (await import('./junit.ts')).junit,

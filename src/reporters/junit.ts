@@ -1,6 +1,6 @@
 import type { Comparison, RuleResult } from '../verdict/comparison.ts';
 import type { Result, ThresholdResult } from '../verdict/result.ts';
-import { valueText } from '../verdict/thresholds.ts';
+import { expectation, failureOf, valueText } from '../verdict/thresholds.ts';
 import { verdictWords } from './headline.ts';
 import { type Element, element, xml } from './junit/xml.ts';
 import type { OpenReporter } from './reporter.ts';
@@ -89,14 +89,12 @@ function trustworthiness({ verdict, trust, reasons }: Result): Case {
 }
 
 function thresholdCase(threshold: ThresholdResult): Case {
-  const { metric, expression, passed, level, value } = threshold;
-  const was = value === null ? 'there is no data' : `it was ${valueText(threshold)}`;
-  const name = `${metric}: ${expression}`;
-  if (passed) return { name, of: 'threshold', output: was };
-  const message = `asked for ${expression}, but ${was}`;
-  if (level === 'warn')
-    return { name, of: 'threshold', outcome: { kind: 'skipped', message: `warns only: ${message}` } };
-  return { name, of: 'threshold', outcome: { kind: 'failure', message, text: `${metric}: ${message}` } };
+  const { metric, passed, level } = threshold;
+  const of = 'threshold';
+  const name = `${metric}: ${expectation(threshold)}`;
+  if (passed) return { name, of, output: `it was ${valueText(threshold)}` };
+  const message = failureOf(threshold);
+  return { name, of, outcome: level === 'warn' ? { kind: 'skipped', message } : { kind: 'failure', message } };
 }
 
 function compared({ rules, judged, warnings }: Comparison): Case[] {

@@ -1,5 +1,6 @@
 import { formatDuration } from '../base/units.ts';
 import type { Result, Verdict } from '../verdict/result.ts';
+import { again, ranOn } from './again.ts';
 import { figures, verdictWords } from './headline.ts';
 import { block, plain } from './markdown/escape.ts';
 import {
@@ -37,7 +38,7 @@ const marks: Readonly<Record<Verdict, string>> = {
 export function markdownOf(result: Result, mostBytes = Number.POSITIVE_INFINITY): string {
   const measured = [thresholds, comparison, throughput, latency, delivery, connections, parts, trust, warnings];
   const unmeasured = [comparison, connections, warnings];
-  const sections = [head, ...(result.run.measuredMs > 0 ? measured : unmeasured), again];
+  const sections = [head, ...(result.run.measuredMs > 0 ? measured : unmeasured), how];
   const told: string[] = [];
   let bytes = Buffer.byteLength(leftOut);
   for (const text of sections.map((section) => section(result)).filter((section) => section !== '')) {
@@ -60,11 +61,7 @@ function head(result: Result): string {
   ].join('\n\n');
 }
 
-/** A run of the library has no command. */
-function again({ run }: Result): string {
-  const { versions, id, seed, client } = run;
-  const made =
-    `Run ${plain(id)}, client ${plain(client)}, mqtt-stress ${plain(versions.tool)}, ` +
-    `Node ${plain(versions.node.replace(/^v/, ''))}, ${plain(versions.os)}, ${versions.cores} cores, seed ${seed}.`;
-  return run.commandLine === '' ? made : `${made}\n\n${block('sh', run.commandLine)}`;
+function how({ run }: Result): string {
+  const command = again(run);
+  return command === '' ? plain(ranOn(run)) : `${plain(ranOn(run))}\n\n${block('sh', command)}`;
 }

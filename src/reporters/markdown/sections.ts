@@ -1,8 +1,10 @@
-import { formatRate, formatSize } from '../../base/units.ts';
-import type { CounterResult, Result } from '../../verdict/result.ts';
-import { valueText } from '../../verdict/thresholds.ts';
+import { formatSize } from '../../base/units.ts';
+import type { CounterResult, Result, ThresholdResult } from '../../verdict/result.ts';
+import { expectation, stopsRun, valueText, when } from '../../verdict/thresholds.ts';
 import { inWords } from '../../verdict/words.ts';
-import { causes, count, millis, rate, share } from '../text/figures.ts';
+import { connected } from '../text/connections.ts';
+import { deliveryFigures } from '../text/delivery.ts';
+import { causes, count, millis, rate } from '../text/figures.ts';
 import { timesToTell } from '../text/latency.ts';
 import { code, plain, table } from './escape.ts';
 
@@ -12,20 +14,25 @@ type Section = (result: Result) => string;
 const left = (title: string) => ({ title, align: 'left' }) as const;
 const right = (title: string) => ({ title, align: 'right' }) as const;
 
-/** Failed ones first. */
+/** What stopped the run, what fails it, what only warns, what holds. */
 export const thresholds: Section = ({ thresholds }) => {
   if (thresholds.length === 0) return '';
-  const rank = ({ passed, level }: (typeof thresholds)[number]) => (passed ? 2 : level === 'warn' ? 1 : 0);
   const rows = thresholds
     .toSorted((one, other) => rank(one) - rank(other))
     .map((threshold) => [
-      ['❌ failed', '⚠️ warned', '✅'][rank(threshold)] ?? '',
+      ['❌ stopped the run', '❌ failed', '⚠️ warned', '✅'][rank(threshold)] ?? '',
       code(threshold.metric),
-      code(threshold.expression),
+      code(expectation(threshold)),
       plain(valueText(threshold)),
+      plain(when(threshold)),
     ]);
-  return `### Thresholds\n\n${table([left(''), left('metric'), left('asked'), right('was')], rows)}`;
+  return `### Thresholds\n\n${table([left(''), left('metric'), left('asked'), right('was'), left('')], rows)}`;
 };
+
+function rank(threshold: ThresholdResult): number {
+  if (threshold.passed) return 3;
+  return threshold.level === 'warn' ? 2 : stopsRun(threshold) ? 0 : 1;
+}
 
 export const comparison: Section = ({ comparison }) => {
   if (comparison === undefined || comparison.rules.length === 0) return '';
@@ -81,16 +88,8 @@ export const latency: Section = ({ totals }) => {
 
 export const delivery: Section = ({ delivery, totals }) => {
   if (delivery.length === 0) return '';
-  const rows = delivery.map((row) => [
-    code(row.group),
-    String(row.qos),
-    count(row.expected),
-    count(row.received),
-    `${count(row.lost)} ${plain(share(row.lost, row.expected))}`.trim(),
-    count(row.duplicated),
-    count(row.outOfOrder),
-  ]);
-  const columns = ['QoS', 'expected', 'received', 'lost', 'duplicated', 'out of order'].map(right);
+  const rows = delivery.map((row) => [code(row.group), ...deliveryFigures(row).map((figure) => plain(figure))]);
+  const columns = ['QoS', 'expected', 'received', 'lost', 'share', 'duplicated', 'out of order'].map(right);
   const { messages_lost: lost, delivery_violations: violations } = totals;
   return [
     '### Delivery',
@@ -102,9 +101,8 @@ export const delivery: Section = ({ delivery, totals }) => {
   ].join('\n\n');
 };
 
-export const connections: Section = ({ run, totals }) => {
-  const ever = totals.connects.count - totals.reconnects.count;
-  const pace = totals.connects.rate > 0 ? `, ${formatRate(Math.round(totals.connects.rate))}` : '';
+export const connections: Section = (result) => {
+  const { totals } = result;
   const told = [
     ['failed attempts to connect', totals.connect_errors],
     ['connections lost', totals.disconnects],
@@ -113,7 +111,7 @@ export const connections: Section = ({ run, totals }) => {
     ['protocol errors', totals.protocol_errors],
   ] as const;
   const lines = [
-    `${count(ever)} of ${count(run.clients)} clients connected${pace}`,
+    `connected: ${plain(connected(result))}`,
     ...told.flatMap(([name, counter]) => (counter.count > 0 ? [counted(counter, name)] : [])),
   ];
   return ['### Connections', ...list(lines)].join('\n\n');

@@ -46,9 +46,9 @@ describe('the junit report', () => {
     );
     assert.ok(cases.every(({ attributes }) => attributes['classname'] === 'mqtt-stress.Fan-in 2_0 <&">'));
     const messages = cases.map(({ children }) => children[0]?.attributes['message']);
-    assert.equal(messages[2], 'asked for p(99) < 500, but it was 2ms');
-    assert.equal(messages[3], 'warns only: asked for count == 11, but it was 10');
-    assert.equal(messages[5], 'asked for max < 1, but there is no data');
+    assert.equal(messages[2], 'publish_time: p(99) < 500, but it was 2ms.');
+    assert.equal(messages[3], 'messages_sent: count == 11, but it was 10.');
+    assert.equal(messages[5], 'delivery_time: max < 1, but there is no data.');
     const { tests, failures, errors, skipped, time, timestamp } = suite.attributes;
     assert.deepEqual([tests, failures, errors, skipped, time], ['6', '2', '0', '1', '10.000']);
     assert.equal(timestamp, '2026-01-02T03:04:05Z');
