@@ -157,7 +157,7 @@ export const thresholdsField = z
   )
   .catchall(z.unknown())
   .meta({
-    patternProperties: { [selectors]: { $ref: '#/$defs/expectation' } },
+    patternProperties: { [selectors]: { description: 'of a part of the run', $ref: '#/$defs/expectation' } },
     additionalProperties: false,
   })
   .superRefine(

@@ -68,11 +68,11 @@ export function failureOf(threshold: ThresholdResult): string {
     const which = window === undefined ? '' : ` in any whole window of ${formatDuration(window)}`;
     return `${asked}, but there is no data${which}.`;
   }
-  const span = when(threshold);
-  if (aborted !== undefined) return `${asked}, but it was ${valueText(threshold)} ${span}: this stopped the run.`;
-  if (windows === undefined) return `${asked}, but it was ${valueText(threshold)}.`;
-  const more = `${formatCount(windows.failed)} of ${formatCount(windows.judged)} windows failed`;
-  return `${asked}, but it was ${valueText(threshold)} ${span}, the worst: ${more}.`;
+  const was = `${asked}, but it was ${valueText(threshold)}`;
+  const span = windows === undefined ? '' : ` from ${windowOf(threshold)}`;
+  if (aborted !== undefined) return `${was}${span || ` after ${formatDuration(aborted.t)}`}: this stopped the run.`;
+  if (windows === undefined) return `${was}.`;
+  return `${was}${span}, the worst: ${formatCount(windows.failed)} of ${formatCount(windows.judged)} windows failed.`;
 }
 
 /** "p(99) < 50ms in every 5s" */
@@ -80,11 +80,17 @@ export function expectation({ expression, window }: ThresholdResult): string {
   return window === undefined ? expression : `${expression} in every ${formatDuration(window)}`;
 }
 
-/** When the value was measured, from the start of the load; empty: it is of the whole run. */
-export function when({ window, worstAt, aborted }: ThresholdResult): string {
-  const at = (ms: number) => formatDuration(ms);
-  if (window !== undefined && worstAt !== undefined) return `from ${at(worstAt)} to ${at(worstAt + window)}`;
-  return aborted === undefined ? '' : `after ${at(aborted.t)}`;
+/** What a report says beside it: when it was at its worst, from the start of the load; empty where there is nothing to say. */
+export function remarkOn(threshold: ThresholdResult): string {
+  const { implicit, aborted, windows } = threshold;
+  if (aborted !== undefined) return `stopped the run at ${formatDuration(aborted.t)}`;
+  if (windows === undefined) return implicit ? 'always asked' : '';
+  return windows.judged === 0 ? 'no whole window' : `worst ${windowOf(threshold)}`;
+}
+
+/** "13s to 18s" */
+function windowOf({ window = 0, worstAt = 0 }: ThresholdResult): string {
+  return `${formatDuration(worstAt)} to ${formatDuration(worstAt + window)}`;
 }
 
 /** With its unit, to three significant digits where it is a time or a share. */

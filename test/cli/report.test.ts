@@ -53,7 +53,8 @@ describe('report', () => {
 
   it('merges several, and can be read again', async () => {
     const merged = file('merged.json');
-    const { code, stdout } = await cli('report', file('one.json'), file('two.json'), '--as', `json=${merged}`);
+    const as = ['--as', `json=${merged}`, '--as', 'text'];
+    const { code, stdout } = await cli('report', file('one.json'), file('two.json'), ...as);
     assert.equal(code, 0);
     assert.match(stdout, /small \(2 runs, one after another\)/);
     const [one, two, both] = ['one.json', 'two.json', 'merged.json'].map(

@@ -1,6 +1,5 @@
-import { formatDuration } from '../../base/units.ts';
 import type { ThresholdResult } from '../../verdict/result.ts';
-import { expectation, stopsRun, valueText, when } from '../../verdict/thresholds.ts';
+import { expectation, remarkOn, stopsRun, valueText } from '../../verdict/thresholds.ts';
 import type { Ink } from './ink.ts';
 import type { Section } from './section.ts';
 import { table, wrap } from './table.ts';
@@ -16,7 +15,7 @@ export const thresholds: Section = ({ thresholds }, width, ink) => {
       { title: 'was', align: 'right' },
       { title: '', align: 'left', spare: 1 },
     ],
-    sorted.map((threshold) => [nameOf(threshold), expectation(threshold), valueText(threshold), note(threshold)]),
+    sorted.map((threshold) => [nameOf(threshold), expectation(threshold), valueText(threshold), remarkOn(threshold)]),
     width,
     ink,
   );
@@ -39,22 +38,14 @@ function nameOf(threshold: ThresholdResult): string {
   return `  ${markOf(threshold)} ${threshold.metric}`;
 }
 
-/** When it was at its worst, from the start of the load. */
-function note(threshold: ThresholdResult): string {
-  const { implicit, aborted, windows } = threshold;
-  if (stopsRun(threshold)) return `stopped the run at ${formatDuration(aborted?.t ?? 0)}`;
-  if (windows === undefined) return implicit ? 'always asked' : '';
-  return windows.judged === 0 ? 'no whole window' : `worst ${when(threshold).replace('from ', '')}`;
-}
-
 /** Where the line had no room for when it failed. */
 function below(threshold: ThresholdResult, line = '', ink: Ink): string[] {
-  const text = note(threshold);
+  const text = remarkOn(threshold);
   return threshold.passed || threshold.implicit || text === '' || line.endsWith(text) ? [] : [ink.dim(`      ${text}`)];
 }
 
 function stacked(threshold: ThresholdResult, width: number, ink: Ink): string[] {
-  const more = note(threshold);
+  const more = remarkOn(threshold);
   const text = `${expectation(threshold)}: ${valueText(threshold)}${more === '' ? '' : `, ${more}`}`;
   return [marked(nameOf(threshold), ink), ...wrap(text, width - 6).map((line) => `      ${line}`)];
 }

@@ -1,5 +1,5 @@
 import type { ThresholdResult } from '../../../verdict/result.ts';
-import { valueText } from '../../../verdict/thresholds.ts';
+import { expectation, remarkOn, valueText } from '../../../verdict/thresholds.ts';
 import { html, table } from '../markup.ts';
 import { type Section, section } from './section.ts';
 
@@ -11,7 +11,7 @@ export const thresholds: Section = ({ thresholds }) => {
     html`<span class="mark" aria-hidden="true">${marks[rank(threshold)]}</span> ${words[rank(threshold)]}`,
     html`<code>${threshold.metric}</code>`,
     valueText(threshold),
-    html`<code>${threshold.expression}</code>${threshold.implicit && html` <small>always asked</small>`}`,
+    html`<code>${expectation(threshold)}</code> <small>${remarkOn(threshold)}</small>`,
   ]);
   const columns = [
     { title: 'result', align: 'left' },
