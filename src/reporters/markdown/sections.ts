@@ -1,6 +1,6 @@
 import { formatSize } from '../../base/units.ts';
 import type { CounterResult, Result, ThresholdResult } from '../../verdict/result.ts';
-import { expectation, stopsRun, valueText, when } from '../../verdict/thresholds.ts';
+import { expectation, remarkOn, stopsRun, valueText } from '../../verdict/thresholds.ts';
 import { inWords } from '../../verdict/words.ts';
 import { connected } from '../text/connections.ts';
 import { deliveryFigures } from '../text/delivery.ts';
@@ -24,7 +24,7 @@ export const thresholds: Section = ({ thresholds }) => {
       code(threshold.metric),
       code(expectation(threshold)),
       plain(valueText(threshold)),
-      plain(when(threshold)),
+      plain(remarkOn(threshold)),
     ]);
   return `### Thresholds\n\n${table([left(''), left('metric'), left('asked'), right('was'), left('')], rows)}`;
 };
