@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, it } from 'node:test';
+import { reporters } from '../../src/reporters/index.ts';
 import { cli } from '../support/spawn-cli.ts';
 
 const root = new URL('../../../', import.meta.url);
@@ -39,6 +40,15 @@ describe('mqtt-stress', () => {
       for (const option of options.filter((one) => one !== '--help')) {
         assert.ok(readme.includes(`\`${option}`), `${option} of ${command}`);
       }
+    }
+  });
+
+  it('names every kind of report with run --help, in the README and in docs/reports.md', async () => {
+    const { stdout } = await cli('run', '--help');
+    const pages = ['README.md', 'docs/reports.md'].map((page) => readFileSync(new URL(page, root), 'utf8'));
+    for (const kind of Object.keys(reporters)) {
+      assert.match(stdout, new RegExp(`\\b${kind}\\b`), kind);
+      for (const page of pages) assert.match(page, new RegExp(`^\\| .*\`${kind}\`.* \\|`, 'm'), kind);
     }
   });
 
