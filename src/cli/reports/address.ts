@@ -18,6 +18,8 @@ export function parseAddress(text: string): Address | undefined {
 }
 
 const longestGraceMs = 30_000;
+/** Who comes more seldom comes by hand. */
+const longestPauseMs = 60_000;
 
 /** A page that is served from before the run until it is over, and until those who come regularly have seen the end of it. */
 export function addressPlace(target: ReportTarget, address: Address, say: (text: string) => void): Place {
@@ -25,8 +27,8 @@ export function addressPlace(target: ReportTarget, address: Address, say: (text:
   const scrapes = new Scrapes();
   let reporter: Reporter | undefined;
   const server = createServer((request, response) => {
-    if (request.method === 'GET') response.once('finish', () => scrapes.came());
-    answer(request, response, reporter);
+    const { isPage } = answer(request, response, reporter);
+    if (isPage && request.method === 'GET') response.once('finish', () => scrapes.came());
   });
   return {
     output: plainOutput(nowhere()),
@@ -43,7 +45,7 @@ export function addressPlace(target: ReportTarget, address: Address, say: (text:
       say(`${target.kind}: http://${hostAndPort(server.address() as AddressInfo)}/metrics`);
     },
     async publish(signal) {
-      const graceMs = Math.min(longestGraceMs, 1.5 * scrapes.longestMs);
+      const graceMs = signal.aborted ? 0 : scrapes.graceMs;
       if (graceMs > 1000)
         say(`${name}: waits for the last scrape, at most ${formatDuration(Math.round(graceMs / 1000) * 1000)}`);
       if (graceMs > 0)
@@ -60,17 +62,22 @@ export function addressPlace(target: ReportTarget, address: Address, say: (text:
   }
 }
 
-/** When somebody came, and how long it took at most until they came again; 0: nobody came twice. */
+/** When somebody came for the page, and how long it took at most until they came again. */
 class Scrapes {
-  longestMs = 0;
+  #longestMs = 0;
   #lastMs: number | undefined;
   #wake: (() => void)[] = [];
 
   came(): void {
     const nowMs = performance.now();
-    if (this.#lastMs !== undefined) this.longestMs = Math.max(this.longestMs, nowMs - this.#lastMs);
+    if (this.#lastMs !== undefined) this.#longestMs = Math.max(this.#longestMs, nowMs - this.#lastMs);
     this.#lastMs = nowMs;
     for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  /** In which whoever comes regularly will come once more. */
+  get graceMs(): number {
+    return this.#longestMs > longestPauseMs ? 0 : Math.min(longestGraceMs, 1.5 * this.#longestMs);
   }
 
   next(): Promise<void> {
@@ -78,13 +85,15 @@ class Scrapes {
   }
 }
 
-type Answer = { readonly status: number; readonly text: string; readonly type?: string };
+type Answer = { readonly status: number; readonly text: string; readonly type?: string; readonly isPage?: true };
 
-function answer(request: IncomingMessage, response: ServerResponse, reporter: Reporter | undefined): void {
-  const { status, text, type = 'text/plain; charset=utf-8' } = answerTo(request, reporter);
+function answer(request: IncomingMessage, response: ServerResponse, reporter: Reporter | undefined): Answer {
+  const told = answerTo(request, reporter);
+  const { status, text, type = 'text/plain; charset=utf-8' } = told;
   const body = Buffer.from(text);
   response.writeHead(status, { 'content-type': type, 'content-length': body.length });
   response.end(request.method === 'HEAD' ? undefined : body);
+  return told;
 }
 
 function answerTo({ method = '', url = '' }: IncomingMessage, reporter: Reporter | undefined): Answer {
@@ -95,7 +104,7 @@ function answerTo({ method = '', url = '' }: IncomingMessage, reporter: Reporter
     return { status: 404, text: 'the metrics are at /metrics\n' };
   try {
     const { page, mediaType: type } = reporter;
-    return { status: 200, text: page(), ...(type !== undefined && { type }) };
+    return { status: 200, text: page(), isPage: true, ...(type !== undefined && { type }) };
   } catch (error) {
     // The run goes on; whoever scrapes it sees that it is not as it should be.
     return { status: 500, text: `a bug of mqtt-stress: ${error instanceof Error ? error.stack : String(error)}\n` };
