@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { UserError } from '../base/errors.ts';
 import { exitCode } from '../base/exit-codes.ts';
 import { packageVersion } from '../base/versions.ts';
+import { reporters } from '../reporters/index.ts';
 import type { BrokerWords } from './broker.ts';
 import { fold } from './fold.ts';
 import { helpLayout } from './help.ts';
@@ -11,8 +12,8 @@ import type { RunOptions } from './run-options.ts';
 import { problemAnnotations } from './step-log.ts';
 
 const kindsOfReport =
-  'text, verdict, json, html, junit, github, markdown, csv, hgrm, benchmark, ndjson, prometheus, influx or progress; ' +
-  'to a file, a folder/, a url, or (prometheus) an address such as :9100; without a path to stdout (repeatable)';
+  `${Object.keys(reporters).join(', ')}: to a file, a folder/, a url, or (prometheus) an address such as :9100; ` +
+  'without a path to stdout (repeatable)';
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 

@@ -4,8 +4,10 @@ import { Totals } from '../../src/metrics/totals.ts';
 import { reporters } from '../../src/reporters/index.ts';
 import type { Result } from '../../src/verdict/result.ts';
 import { judged, ordinaryRun, plan, snapshot } from '../support/hand-made.ts';
+import { parts } from '../support/told.ts';
 import { written } from '../support/written.ts';
 
+const hostile = '\u0000<script>|`$(x)`\n::error::%0A,="\\\ud800';
 const runs = {
   'a run that passes': ordinaryRun([{ counts: { messages_sent: 10 }, times: { publish_time: [1000] } }]),
   'a run that never started': [snapshot('connecting', 99), snapshot('ended', 130)],
@@ -33,6 +35,25 @@ for (const [name, open] of Object.entries(reporters)) {
         });
       }
     }
+
+    it('tells a result whose texts are hostile, on one output or on places of its own', async () => {
+      const result = judged(plan(), ordinaryRun([{ times: { publish_time: [1000] } }]));
+      const [second] = result.series;
+      assert.ok(second !== undefined);
+      const groups = { [hostile]: result.totals };
+      const series = [{ ...second, groups: { [hostile]: { counts: {}, times: {}, gauges: {} } } }];
+      const told = { warnings: [hostile], reasons: [hostile], run: { ...result.run, name: hostile }, groups, series };
+      const [alone, beside] = [written({}), written({})];
+      await (await open())(alone).end?.({ ...result, ...told });
+      const { part, texts } = parts();
+      const reporter = (await open())({ ...beside, part });
+      await reporter.end?.({ ...result, ...told });
+      if (name === 'progress') return;
+      assert.ok(alone.text().length > 0);
+      // Who has several texts writes them to their places and nowhere else; all others know no places.
+      assert.equal(beside.text() === '', reporter.parts === true);
+      assert.equal(Object.keys(texts()).length > 0, reporter.parts === true);
+    });
 
     it('needs nothing but the result where it tells only the end', async () => {
       const reporter = (await open())(written({}));
