@@ -1,5 +1,5 @@
 /** Cost: about 8 ns a record, no allocation but the growth of one typed array. */
-import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
+import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type JsHistogram } from 'hdr-histogram-js';
 import type { Buckets } from './snapshot.ts';
 
 const maxUs = 2 ** 42;
@@ -159,5 +159,16 @@ export class Histogram {
       other.recordValueWithCount(this.#bucket(pairs[i] as number).from, pairs[i + 1] as number);
     }
     return encodeIntoCompressedBase64(other);
+  }
+
+  /** Of what `encode` wrote, of two or three significant digits. Throws an Error where it is not that. */
+  static decode(text: string): Histogram {
+    const other = decodeFromCompressedBase64(text, 64, false) as JsHistogram;
+    const histogram = new Histogram(other.numberOfSignificantValueDigits > 2 ? 2048 : 256);
+    for (let i = 0; i < other.countsArrayLength; i++) {
+      const count = other.getCountAtIndex(i);
+      if (count > 0) histogram.#add(histogram.#indexOf(other.valueFromIndex(i)), count);
+    }
+    return histogram;
   }
 }

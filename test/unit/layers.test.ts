@@ -37,7 +37,7 @@ const doorways: Readonly<Record<string, readonly string[]>> = {
   pino: ['base/log.ts'],
   yaml: ['scenario/'],
   ws: ['transports/websocket.ts', 'broker/'],
-  zod: ['base/fields.ts', 'scenario/', 'workloads/', 'observers/', 'pacing/'],
+  zod: ['base/fields.ts', 'scenario/', 'workloads/', 'observers/', 'pacing/', 'verdict/saved-result.ts'],
 };
 
 /** Who looks a member up by its name: the table of each kind is asked there and nowhere else. */

@@ -57,6 +57,20 @@ for (const { subBuckets, digits } of layouts) {
       }
     });
 
+    test('is what it was after it is encoded and decoded', (t) => {
+      const random = randomFor(t);
+      for (const size of [0, 1, 20_000]) {
+        const ours = withValues(
+          subBuckets,
+          Array.from({ length: size }, () => value(random)),
+        );
+        const again = Histogram.decode(ours.encode());
+        assert.equal(again.subBuckets, subBuckets);
+        assert.deepEqual(again.buckets(), ours.buckets());
+        assert.equal(again.mean, ours.mean);
+      }
+    });
+
     test('stays within its relative error at every power of two', () => {
       for (let bit = 0; bit <= 42; bit++) {
         for (const us of [2 ** bit - 1, 2 ** bit, 2 ** bit + 1]) {
