@@ -139,6 +139,8 @@ export interface RunOptions {
   readonly onSecond?: (snapshot: Snapshot, totals: Totals) => void;
   /** Lets the thresholds decide where the generator was the limit. */
   readonly allowInvalid?: boolean;
+  /** Changes the result before reporters get it, as `withComparison(result, compare(baseline, [result]))` does. */
+  readonly amend?: (result: Result) => Result;
 }
 
 /** Carries a plan out and judges it. Throws a UserError where this machine does not allow it; all that happens later is in the result. */
@@ -159,6 +161,7 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<Result>
       threads,
       versions: readVersions(),
       allowInvalid,
+      amend: options.amend,
     }),
   );
 }

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly threads: Threads;
   readonly versions: RunResult['versions'];
   readonly allowInvalid: boolean;
+  /** The result as it is told: with a comparison, say. */
+  readonly amend?: ((result: Result) => Result) | undefined;
 }
 
 /** The whole program: a plan, carried out by a backend, told to reporters, judged. */
@@ -43,7 +45,8 @@ export async function run(plan: Plan, execute: Execute, options: RunOptions): Pr
   const { windowFromUs } = totals.progress;
   const startUs = windowFromUs === 0 ? undefined : windowFromUs - Math.round(plan.warmUpMs * 1000);
   const known = { startedAt, ...done, observations, threads, versions, allowInvalid, startUs };
-  const result = judge(plan, totals, series, known);
+  const judged = judge(plan, totals, series, known);
+  const result = options.amend?.(judged) ?? judged;
   for (const reporter of reporters) await reporter.end?.(result);
   return result;
 }
