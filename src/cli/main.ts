@@ -6,6 +6,7 @@ import type { BrokerWords } from './broker.ts';
 import { fold } from './fold.ts';
 import { helpLayout } from './help.ts';
 import type { ScenarioOptions } from './open-scenario.ts';
+import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run-options.ts';
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
@@ -47,6 +48,19 @@ function addCheck(program: Command): void {
       const { check } = await import('./check.ts');
       const streams = { out: process.stdout, err: process.stderr };
       process.exitCode = await check(scenario, { ...options, env: process.env, ...streams });
+    });
+}
+
+function addReport(program: Command): void {
+  program
+    .command('report')
+    .description('tell saved results again; several are merged as if they were one run')
+    .argument('<result.json...>', 'what --report json wrote')
+    .option('--as <kind=path>', 'as --report of run; without a path to stdout (repeatable; default: text)', collect)
+    .option('--exit-code', 'end with the exit code that the result has, instead of 0')
+    .action(async (paths: string[], options: ReportOptions) => {
+      const { report } = await import('./report.ts');
+      process.exitCode = await report(paths, options);
     });
 }
 
@@ -104,6 +118,7 @@ function commandLine(): Command {
     .showHelpAfterError('Try --help.')
     .exitOverride();
   addRun(program);
+  addReport(program);
   addCheck(program);
   addList(program);
   addInit(program);

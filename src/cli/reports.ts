@@ -24,7 +24,11 @@ interface ReportFile {
 }
 
 /** Opens every file at once: a folder that is missing or not writable is a UserError before anything connects. */
-export async function openReports({ reports }: RunSettings, stdout: Output, stderr: Output): Promise<OpenReport[]> {
+export async function openReports(
+  { reports }: Pick<RunSettings, 'reports'>,
+  stdout: Output,
+  stderr: Output,
+): Promise<OpenReport[]> {
   const opened: OpenReport[] = [];
   try {
     for (const { kind, path } of reports) {

@@ -49,13 +49,16 @@ export function readSettings(options: RunOptions, saved?: Pick<SavedRun, 'client
   };
 }
 
-/** stdout always has one report, so that a run with a report file alone still says how it went. */
-function reportTargets({ report = [], quiet = false, progress }: RunOptions): ReportTarget[] {
-  const asked = report.map(parseReport);
+/** stdout always has one report, so that a run with a report file alone still says how it went. `option`: what problems call it. */
+export function reportTargets(
+  { report = [], quiet = false, progress }: Pick<RunOptions, 'report' | 'quiet' | 'progress'>,
+  option = '--report',
+): ReportTarget[] {
+  const asked = report.map((text) => parseReport(text, option));
   const onStdout = asked.filter(({ kind, path }) => path === undefined && kind !== 'progress');
   if (onStdout.length > 1) {
-    throw new UserError(`--report: ${onStdout.map(({ kind }) => kind).join(' and ')} would both go to stdout`, {
-      hint: `give all but one of them a path, as --report ${onStdout.at(-1)?.kind}=result.out`,
+    throw new UserError(`${option}: ${onStdout.map(({ kind }) => kind).join(' and ')} would both go to stdout`, {
+      hint: `give all but one of them a path, as ${option} ${onStdout.at(-1)?.kind}=result.out`,
     });
   }
   return [
@@ -65,11 +68,11 @@ function reportTargets({ report = [], quiet = false, progress }: RunOptions): Re
   ];
 }
 
-function parseReport(text: string): ReportTarget {
+function parseReport(text: string, option: string): ReportTarget {
   const at = text.indexOf('=');
-  const kind = oneOf('--report', at < 0 ? text : text.slice(0, at), Object.keys(reporters) as ReportTarget['kind'][]);
+  const kind = oneOf(option, at < 0 ? text : text.slice(0, at), Object.keys(reporters) as ReportTarget['kind'][]);
   const path = at < 0 ? undefined : text.slice(at + 1);
-  if (path === '') throw new UserError(`--report ${text}: a path must follow "="`);
+  if (path === '') throw new UserError(`${option} ${text}: a path must follow "="`);
   const isStdout = path !== undefined && standardStream(path) === process.stdout;
   return { kind, path: isStdout && kind !== 'progress' ? undefined : path };
 }

@@ -125,6 +125,14 @@ export class Histogram {
     for (let i = 0; i < buckets.length; i += 2) this.#add(buckets[i] as number, buckets[i + 1] as number);
   }
 
+  /** Adds all values of another, which may have the other layout: of those the lowest value of each bucket. */
+  merge(other: Histogram): void {
+    const pairs = other.buckets();
+    for (let i = 0; i < pairs.length; i += 2) {
+      this.#add(this.#indexOf(other.#bucket(pairs[i] as number).from), pairs[i + 1] as number);
+    }
+  }
+
   buckets(): number[] {
     const pairs: number[] = [];
     for (let i = this.#lowest; i <= this.#highest; i++) {

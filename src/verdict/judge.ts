@@ -208,7 +208,8 @@ function missingReason({ group, clients, of }: Missing): string {
   return `Group ${group}: ${formatCount(clients)} of ${formatCount(of)} clients never connected; nothing was expected of them.`;
 }
 
-function thresholdReason(threshold: ThresholdResult): string {
+/** Of one that failed. */
+export function thresholdReason(threshold: ThresholdResult): string {
   const is = threshold.value === null ? 'there is no data' : `it was ${valueText(threshold)}`;
   return `${threshold.metric}: ${threshold.expression}, but ${is}.`;
 }

@@ -62,7 +62,7 @@ function times(totals: Totals, where: Where): Partial<Record<TimeName, TimeResul
   return found;
 }
 
-function timeResult(histogram: Histogram): TimeResult {
+export function timeResult(histogram: Histogram): TimeResult {
   const ms = (p: number) => histogram.percentile(p) / 1000;
   return {
     count: histogram.count,

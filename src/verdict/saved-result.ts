@@ -136,11 +136,20 @@ export function savedResult(name: string, json: unknown): Result {
       hint: 'was it changed by hand, or cut short? Run it again with --report json',
     });
   }
-  const result = data as unknown as Result;
+  const result = inOrderOf(json, data) as Result;
   const missing = unmeasured((json as Result).totals);
   if (missing.length === 0) return result;
   const warning = `mqtt-stress ${result.run.versions.tool}, which made this result, did not count ${missing.join(', ')} yet: 0 there means unknown`;
   return { ...result, warnings: [...result.warnings, warning] };
+}
+
+/** Keys as they were written, added ones after them: told again, a result is the same text. */
+function inOrderOf(written: unknown, read: unknown): unknown {
+  if (typeof read !== 'object' || read === null || typeof written !== 'object' || written === null) return read;
+  if (Array.isArray(read)) return read.map((one, i) => inOrderOf((written as unknown[])[i], one));
+  const keys = [...Object.keys(written), ...Object.keys(read).filter((key) => !(key in written))];
+  const values = read as Record<string, unknown>;
+  return Object.fromEntries(keys.map((key) => [key, inOrderOf((written as typeof values)[key], values[key])]));
 }
 
 function unmeasured(totals: object): string[] {

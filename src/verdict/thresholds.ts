@@ -24,9 +24,14 @@ export function judgeThreshold({ expression, level, implicit }: ThresholdPlan, m
 export function evaluate(expression: Expression, measured: Measured): { value: number | null; passed: boolean } {
   const value = read(expression, measured);
   if (value === undefined) return { value: null, passed: false };
-  const passed = compare[expression.compare](value, expression.limit);
+  const passed = holds(expression, value);
   const isDuration = catalog[expression.metric].kind === 'time' && expression.aggregate !== 'count';
   return { value: isDuration ? value / 1000 : value, passed };
+}
+
+/** `value` in the unit of the limit: us for times. */
+export function holds({ compare: comparison, limit }: Expression, value: number): boolean {
+  return compare[comparison](value, limit);
 }
 
 const compare: Readonly<Record<Comparison, (value: number, limit: number) => boolean>> = {

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { merge } from '../../../src/verdict/merge/merge.ts';
+import type { Result } from '../../../src/verdict/result.ts';
+import type { CellContents } from '../../support/hand-made.ts';
+import { judged, ordinaryRun, plan } from '../../support/hand-made.ts';
+import type { Random } from '../../support/seeded.ts';
+import { randomFor } from '../../support/seeded.ts';
+
+const startedAt = '2026-01-02T03:04:05Z';
+
+/** Two seconds are measured, from `laterS` seconds after the first. */
+function result(id: string, at: readonly CellContents[], laterS = 0, of = plan()): Result {
+  const begin = new Date(Date.parse(startedAt) + laterS * 1000);
+  return judged({ ...of, run: { ...of.run, tag: id } }, ordinaryRun(at), { startedAt: begin });
+}
+
+function contents(random: Random): CellContents {
+  const times = Array.from({ length: 1 + random(500) }, () => random(2 ** random(24)));
+  return {
+    counts: { messages_sent: times.length, bytes_sent: random(10_000), disconnects: random(5) },
+    causes: { disconnects: { 'timed out': random(5) } },
+    outside: { messages_sent: random(100) },
+    times: { delivery_time: times, publish_time: times.slice(1) },
+  };
+}
+
+describe('results merged', () => {
+  it('of runs at once are what one run of all would have told', (t) => {
+    const random = randomFor(t);
+    const each = Array.from({ length: 3 }, () => contents(random));
+    const [whole, one, ...more] = [each, ...each.map((contents) => [contents])].map((at, i) => result(`run${i}`, at));
+    const merged = merge([one as Result, ...more]);
+    const { totals } = merged;
+    for (const name of ['messages_sent', 'bytes_sent', 'disconnects', 'delivery_time', 'publish_time'] as const) {
+      assert.deepEqual(totals[name], whole?.totals[name], name);
+      assert.deepEqual(merged.groups['g']?.[name], whole?.groups['g']?.[name], name);
+      assert.deepEqual(merged.brokers['b']?.[name], whole?.brokers['b']?.[name], name);
+    }
+    assert.equal(totals.outside.messages_sent, whole?.totals.outside.messages_sent);
+    assert.equal(totals.connects.count, 30);
+    assert.equal(totals.clients_connected.max, 30);
+    const measured = ({ series }: Result) => series.filter(({ phase }) => phase === 'measuring')[0];
+    assert.deepEqual(measured(merged)?.counts, measured(whole as Result)?.counts);
+    assert.equal(merged.run.measuredMs, 2000);
+    assert.match(merged.run.name, /\(3 runs, at once\)$/);
+  });
+
+  it('of runs one after another have the rate over all their seconds', () => {
+    const sent = (messages_sent: number) => [{ counts: { messages_sent } }];
+    const merged = merge([result('a', sent(100)), result('b', sent(300), 60)]);
+    assert.equal(merged.totals.messages_sent.count, 400);
+    assert.equal(merged.totals.messages_sent.rate, 100);
+    assert.equal(merged.totals.clients_connected.max, 10);
+    assert.equal(merged.run.measuredMs, 4000);
+    assert.deepEqual(
+      merged.series.filter(({ phase }) => phase === 'measuring').map(({ t }) => t),
+      [1000, 2000, 61_000, 62_000],
+    );
+  });
+
+  it('that measured together for a part only say so', () => {
+    const half = merge([result('a', []), result('b', [], 0.9)]);
+    assert.deepEqual(
+      half.warnings.filter((text) => text.includes('in common')),
+      [],
+    );
+    const long = plan({ durationMs: 2000 });
+    const late = [result('a', [], 0, long), result('b', [], 0, long)].map((one, i) => ({
+      ...one,
+      run: { ...one.run, measuredMs: i === 0 ? 20_000 : 10_000 },
+    })) as [Result, Result];
+    assert.match(merge(late).warnings.join('\n'), /a, b have 10s of at most 20s measured in common/);
+  });
+
+  it('are judged by the thresholds that all have, on what they measured together', () => {
+    const expression = {
+      metric: 'delivery_time',
+      where: {},
+      aggregate: { percentile: 50 },
+      text: 'p(50) < 2ms',
+    } as const;
+    const of = plan({
+      thresholds: [{ expression: { ...expression, compare: '<', limit: 2000 }, level: 'fail', implicit: false }],
+    });
+    const times = (us: number, n: number): CellContents[] => [{ times: { delivery_time: Array(n).fill(us) } }];
+    const slow = result('slow', times(5000, 10), 0, of);
+    const quick = result('quick', times(1000, 100), 0, of);
+    assert.equal(slow.verdict, 'failed');
+    const merged = merge([slow, quick]);
+    assert.equal(merged.thresholds[0]?.passed, true);
+    assert.ok((merged.thresholds[0]?.value ?? 0) < 1.1);
+    const worse = merge([slow, result('slow too', times(5000, 200), 0, of), quick]);
+    assert.deepEqual([worse.verdict, worse.exitCode], ['failed', 99]);
+    assert.match(worse.reasons.join(), /delivery_time: p\(50\) < 2ms, but it was 5/);
+  });
+
+  it('are no better than the run that tells nothing', () => {
+    const ended = judged(plan(), ordinaryRun(), { signal: 'SIGINT' });
+    const merged = merge([result('a', []), ended]);
+    assert.deepEqual([merged.verdict, merged.exitCode], ['aborted', 130]);
+    assert.match(merged.reasons[0] ?? '', /^abc1234: Stopped by SIGINT/);
+  });
+
+  it('of one run are that run', () => {
+    const one = result('a', []);
+    assert.equal(merge([one]), one);
+  });
+
+  it('of different scenarios or machines say so', () => {
+    const of = plan();
+    const other = plan({ run: { ...of.run, scenarioHash: 'z' } });
+    const warnings = merge([result('a', [], 0, of), result('b', [], 0, other)]).warnings.join('\n');
+    assert.match(warnings, /of 2 different scenarios/);
+  });
+});
