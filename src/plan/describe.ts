@@ -19,6 +19,7 @@ export function describe(plan: Plan, machine: Machine, threads: Threads, columns
     ...describeGroup(plan, layOut),
     layOut('Load', loadRows(plan)),
     layOut('Thresholds', thresholdRows(plan)),
+    layOut('Beside a baseline', compareRows(plan)),
     layOut('This machine', machineRows(plan, machine, threads)),
     layOut(
       'Take note',
@@ -103,6 +104,11 @@ function thresholdRows({ thresholds }: Plan): Row[] {
     ];
     return [expression.metric, `${expression.text}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`];
   });
+}
+
+/** The default rules are not told: most runs have no baseline. */
+function compareRows({ compare = [] }: Plan): Row[] {
+  return compare.map(({ metric, written }): Row => [metric, written.slice(metric.length).trim()]);
 }
 
 function machineRows(plan: Plan, machine: Machine, { count, why }: Threads): Row[] {

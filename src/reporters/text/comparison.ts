@@ -1,5 +1,6 @@
 import { formatCount, formatDuration, formatRate } from '../../base/units.ts';
 import { catalog, type MetricName } from '../../metrics/catalog.ts';
+import { unjudgedReasons } from '../../verdict/compare/with-comparison.ts';
 import type { Answer, Comparison, RuleResult } from '../../verdict/comparison.ts';
 import type { Ink } from './ink.ts';
 import type { Section } from './section.ts';
@@ -37,6 +38,18 @@ export function comparisonLines(compared: Comparison, width: number, ink: Ink): 
   ];
 }
 
+/** The answer to all of it, in a line or some. */
+export function comparisonVerdict(compared: Comparison, width: number, ink: Ink): string[] {
+  const worse = compared.rules.filter(({ answer }) => answer === 'worse');
+  if (worse.length > 0) return wrap(`✗ worse than the baseline: ${worse.map(shortly).join('; ')}`, width).map(ink.red);
+  if (compared.passed) return [ink.green('✓ not worse than the baseline')];
+  return wrap(`! ${unjudgedReasons(compared)[0]}`, width).map(ink.yellow);
+}
+
+function shortly({ metric, rule, words }: RuleResult): string {
+  return `${metric} ${rule.split(' ')[0]} ${words}`;
+}
+
 const marks: Readonly<Record<Answer, string>> = {
   worse: '✗',
   unproven: '!',
@@ -70,12 +83,15 @@ function count(n: number, noun = n === 1 ? ' run' : ' runs'): string {
   return `${formatCount(n)}${noun}`;
 }
 
-/** With the unit of the metric; three digits of a time. */
 function value({ metric, rule }: RuleResult, figure: number | null): string {
-  if (figure === null) return 'no data';
+  return figure === null ? 'no data' : valueWords(metric, rule, figure);
+}
+
+/** With the unit of the metric; three digits of a time. `asked`: the aggregate, or a rule that begins with it. */
+export function valueWords(metric: string, asked: string, figure: number): string {
   const name = metric.replace(/\{.*/, '') as MetricName;
   if (catalog[name]?.kind === 'time') return formatDuration(Number(figure.toPrecision(3)));
-  return rule.startsWith('rate') ? formatRate(figure >= 100 ? Math.round(figure) : figure) : formatCount(figure);
+  return asked.startsWith('rate') ? formatRate(figure >= 100 ? Math.round(figure) : figure) : formatCount(figure);
 }
 
 /** "+23 % (18 to 29)". */

@@ -5,7 +5,7 @@ import { type Admitted, admit, type Candidate } from './admit.ts';
 import { answer, type Judged } from './answer.ts';
 import { byRuns, fewestRuns } from './by-runs.ts';
 import { bySeconds } from './by-seconds.ts';
-import { defaultRules, readRules } from './default-rules.ts';
+import { rulesFor } from './default-rules.ts';
 import { type Estimate, median } from './estimate.ts';
 import { mismatches } from './fingerprint.ts';
 import { holm } from './holm.ts';
@@ -27,7 +27,7 @@ export function compare(base: readonly Candidate[], fresh: readonly Candidate[],
   const [old, young] = [admit(base, allowInvalid), admit(fresh, allowInvalid)];
   const results = { base: old.results, fresh: young.results };
   const method = Math.min(results.base.length, results.fresh.length) >= fewestRuns ? 'runs' : 'seconds';
-  const { rules, byDefault } = rulesFor(options.rules, results);
+  const { rules, byDefault } = rulesFor(options.rules, results.base, results.fresh);
   const judged = judgeAll(rules, results, method);
   const told = judged.map((rule) => ({ ...rule, byDefault })).sort(worstFirst);
   const known = told.some(({ answer }) => answer !== 'tooLittle' && answer !== 'noData');
@@ -44,15 +44,6 @@ export function compare(base: readonly Candidate[], fresh: readonly Candidate[],
 }
 
 type Sides = { readonly base: readonly Result[]; readonly fresh: readonly Result[] };
-
-function rulesFor(asked: readonly ChangeRule[] | undefined, { base, fresh }: Sides) {
-  const written = fresh[0]?.compare;
-  if (asked !== undefined) return { rules: asked, byDefault: false };
-  if (written !== undefined) return { rules: readRules(written), byDefault: false };
-  const all = [...base, ...fresh];
-  const rules = readRules(defaultRules).filter((rule) => all.some((result) => (valueIn(result, rule) ?? 0) > 0));
-  return { rules, byDefault: true };
-}
 
 type Plain = Omit<RuleResult, 'byDefault'>;
 

@@ -1,8 +1,10 @@
 import type { ChangeRule } from '../../metrics/change-rule.ts';
 import { parseChangeRule } from '../../metrics/change-rule.ts';
+import type { Result } from '../result.ts';
+import { valueIn } from './value.ts';
 
 /** What holds where neither the scenario nor the command line has rules; those without data on either side are not asked. */
-export const defaultRules = [
+const defaultRules = [
   'delivery_time p(50) <= +15% (min 1ms)',
   'delivery_time p(99) <= +15% (min 2ms)',
   'publish_time p(99) <= +15% (min 2ms)',
@@ -12,10 +14,24 @@ export const defaultRules = [
 ];
 
 /** Rules as written, in a result or here. Throws an Error for what is none. */
-export function readRules(texts: readonly string[]): ChangeRule[] {
+function readRules(texts: readonly string[]): ChangeRule[] {
   return texts.map((text) => {
     const parsed = parseChangeRule(text);
     if ('metric' in parsed) return parsed;
     throw new Error(`"${text}" ${parsed.rule}`);
   });
+}
+
+/** Those that hold for these runs, the base before the new ones: as asked, or as the scenario of the new ones has them, or the default ones. */
+export function rulesFor(
+  asked: readonly ChangeRule[] | undefined,
+  base: readonly Result[],
+  fresh: readonly Result[],
+): { readonly rules: readonly ChangeRule[]; readonly byDefault: boolean } {
+  if (asked !== undefined) return { rules: asked, byDefault: false };
+  const written = fresh[0]?.compare;
+  if (written !== undefined) return { rules: readRules(written), byDefault: false };
+  const all = [...base, ...fresh];
+  const rules = readRules(defaultRules).filter((rule) => all.some((result) => (valueIn(result, rule) ?? 0) > 0));
+  return { rules, byDefault: true };
 }

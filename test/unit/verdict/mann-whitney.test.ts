@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { mannWhitney, ratioInterval, smallestP } from '../../../../src/verdict/compare/mann-whitney.ts';
-import { randomFor } from '../../../support/seeded.ts';
+import { mannWhitney, ratioInterval, smallestP } from '../../../src/verdict/compare/mann-whitney.ts';
+import { randomFor } from '../../support/seeded.ts';
 
 /** Every choice of which values are the second sample, by the definition: pairs won, a tie half. */
 function byAllChoices(base: readonly number[], fresh: readonly number[]): number {

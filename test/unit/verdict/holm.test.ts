@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { holm } from '../../../../src/verdict/compare/holm.ts';
+import { holm } from '../../../src/verdict/compare/holm.ts';
 
 const rounded = (values: readonly number[]) => values.map((value) => Math.round(value * 1e9) / 1e9);
 

@@ -1,0 +1,166 @@
+import { statSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import { type ExitCode, exitCode } from '../base/exit-codes.ts';
+import { reporters } from '../reporters/index.ts';
+import { comparisonVerdict } from '../reporters/text/comparison.ts';
+import { inkFor } from '../reporters/text/ink.ts';
+import { spreadLines } from '../reporters/text/spread.ts';
+import type { SavedRun } from '../scenario/saved.ts';
+import { compare } from '../verdict/compare/compare.ts';
+import { withComparison } from '../verdict/compare/with-comparison.ts';
+import type { Result } from '../verdict/result.ts';
+import { tellComparison } from './compare.ts';
+import type { Comparing } from './compare-options.ts';
+import { openRunnable, type Ran, type Runnable, runOnce } from './run-once.ts';
+import type { ReportTarget, RunOptions, RunSettings } from './run-options.ts';
+import { outputOf } from './terminal.ts';
+
+export type Repeating = {
+  readonly fresh: Runnable;
+  /** Made in turn with the others. */
+  readonly base: Runnable | undefined;
+  readonly comparing: Comparing;
+  readonly options: RunOptions;
+};
+
+/** The same scenario as it is for the base: on other brokers, or with other values. */
+export async function openBase(
+  from: string | SavedRun,
+  options: RunOptions,
+  settings: RunSettings,
+  words: readonly string[],
+): Promise<Runnable> {
+  const { broker, baseBroker = broker, set = [], baseSet = [] } = options;
+  const changed = { ...options, ...(baseBroker !== undefined && { broker: baseBroker }), set: [...set, ...baseSet] };
+  try {
+    return await openRunnable(from, changed, settings, words);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`as the base, with ${baseWords(options)}:\n${error.message}`, {
+      ...(error.hint !== undefined && { hint: error.hint }),
+      exitCode: error.exitCode,
+    });
+  }
+}
+
+function baseWords({ baseBroker = [], baseSet = [] }: RunOptions): string {
+  return [...baseBroker.map(() => '--base-broker'), ...baseSet.map(() => '--base-set')].join(' and ');
+}
+
+/** All runs one after the other, a line each; then how they differ, or how they compare. */
+export async function repeat({ fresh, base, comparing, options }: Repeating): Promise<ExitCode> {
+  const { repeat: count, rules, baseline } = comparing;
+  requireApart(options, count);
+  const told = { base: baseline.map(({ result }) => result), fresh: [] as Result[] };
+  const codes: ExitCode[] = [];
+  const comparison = (last: Result) =>
+    compare(
+      baseline.length > 0 ? baseline : told.base.map((result) => ({ result })),
+      [...told.fresh, last].map((result) => ({ result })),
+      {
+        ...(rules !== undefined && { rules }),
+        alternated: base !== undefined,
+        allowInvalid: fresh.settings.allowInvalid,
+      },
+    );
+  const compared = base !== undefined || baseline.length > 0;
+  for (const { side, number } of turns(count, base !== undefined)) {
+    const isBase = side === 'base';
+    const runnable = numbered((isBase ? base : fresh) as Runnable, { number, isBase, options });
+    const isLast = compared && number === count && !isBase;
+    const ran = await runOnce(runnable, isLast ? (result) => withComparison(result, comparison(result)) : undefined);
+    await tellRun(ran, { label: label(side, number, count), options });
+    (isBase ? told.base : told.fresh).push(ran.result);
+    if (stops.includes(ran.exitCode)) return ran.exitCode;
+    if (!isBase) codes.push(ran.exitCode);
+  }
+  tellAll(told.fresh, rules, options);
+  return worst(codes);
+}
+
+type Turn = { readonly side: 'base' | 'new'; readonly number: number };
+
+/** Base and new take turns in going first, so that what drifts meets both alike; the last of all is a new one. */
+export function turns(count: number, withBase: boolean): Turn[] {
+  return Array.from({ length: count }, (_, i): Turn[] => {
+    const number = i + 1;
+    if (!withBase) return [{ side: 'new', number }];
+    const pair: Turn[] = [
+      { side: 'base', number },
+      { side: 'new', number },
+    ];
+    return (count - number) % 2 === 0 ? pair : pair.reverse();
+  }).flat();
+}
+
+/** What follows would tell nothing: no broker, or somebody who wants to leave. */
+const stops: readonly ExitCode[] = [exitCode.bug, exitCode.notStarted, exitCode.interrupted, exitCode.terminated];
+const order: readonly ExitCode[] = [exitCode.usage, exitCode.untrusted, exitCode.failed, exitCode.worse];
+
+/** The first that applies, as with one run. */
+function worst(codes: readonly ExitCode[]): ExitCode {
+  return order.find((code) => codes.includes(code)) ?? exitCode.passed;
+}
+
+/** Kinds that people read one after the other. */
+const readable: readonly string[] = ['text', 'verdict', 'progress'];
+
+function requireApart({ report = [] }: RunOptions, count: number): void {
+  const kind = report.find((each) => !each.includes('=') && !readable.includes(each));
+  if (kind === undefined) return;
+  throw new UserError(`--report ${kind}: ${count} runs would put as many results on stdout, one behind the other`, {
+    hint: `give it a path: --report ${kind}=out.${kind} writes out-1.${kind}, out-2.${kind} and so on`,
+  });
+}
+
+/** Reports of each run in files of their own; stdout gets a line, unless it was asked for more. */
+function numbered(
+  { plan, settings }: Runnable,
+  { number, isBase, options }: { readonly number: number; readonly isBase: boolean; readonly options: RunOptions },
+): Runnable {
+  const reports = settings.reports
+    .filter(({ kind, path }) => path !== undefined || kind === 'progress' || isAsked(kind, options))
+    .map((target): ReportTarget => {
+      const { kind, path } = target;
+      return path === undefined ? target : { kind, path: numberedPath(path, `${isBase ? 'base-' : ''}${number}`) };
+    });
+  return { plan, settings: { ...settings, reports } };
+}
+
+function isAsked(kind: string, { report = [] }: RunOptions): boolean {
+  return report.includes(kind);
+}
+
+/** "out.json" to "out-base-3.json"; a device or a pipe takes one after the other. */
+export function numberedPath(path: string, what: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile()) return path;
+  const extension = extname(path);
+  const name = path.slice(0, path.length - extension.length);
+  return join(dirname(path), `${name.slice(name.lastIndexOf('/') + 1)}-${what}${extension}`);
+}
+
+function label(side: Turn['side'], number: number, count: number): string {
+  return `${side === 'base' ? 'base' : 'run'} ${number}/${count}  `;
+}
+
+async function tellRun({ result }: Ran, { label, options }: { label: string; options: RunOptions }): Promise<void> {
+  if ((options.report ?? []).some((kind) => !kind.includes('=') && kind !== 'progress')) return;
+  const output = outputOf(process.stdout, process.env);
+  output.stream.write(label);
+  await (await reporters.verdict())(output).end?.(result);
+}
+
+function tellAll(results: readonly Result[], rules: Comparing['rules'], { quiet = false }: RunOptions): void {
+  const output = outputOf(process.stdout, process.env);
+  const comparison = results.at(-1)?.comparison;
+  const width = Math.max(40, Math.min(100, output.columns));
+  const ink = inkFor(output.colour);
+  if (comparison !== undefined && !quiet) {
+    output.stream.write('\n');
+    tellComparison(comparison, output);
+  } else if (comparison !== undefined) {
+    output.stream.write(`${comparisonVerdict(comparison, width, ink).join('\n')}\n`);
+  } else if (!quiet) output.stream.write(`\n${spreadLines(results, rules, width, ink).join('\n')}\n`);
+}
