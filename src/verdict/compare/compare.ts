@@ -28,7 +28,8 @@ export function compare(base: readonly Candidate[], fresh: readonly Candidate[],
   const results = { base: old.results, fresh: young.results };
   const method = Math.min(results.base.length, results.fresh.length) >= fewestRuns ? 'runs' : 'seconds';
   const { rules, byDefault } = rulesFor(options.rules, results.base, results.fresh);
-  const judged = judgeAll(rules, results, method);
+  const leftOut = Math.max(old.refusals.length, young.refusals.length);
+  const judged = judgeAll(rules, results, { method, leftOut });
   const told = judged.map((rule) => ({ ...rule, byDefault })).sort(worstFirst);
   const known = told.some(({ answer }) => answer !== 'tooLittle' && answer !== 'noData');
   return {
@@ -47,17 +48,24 @@ type Sides = { readonly base: readonly Result[]; readonly fresh: readonly Result
 
 type Plain = Omit<RuleResult, 'byDefault'>;
 
-function judgeAll(rules: readonly ChangeRule[], sides: Sides, method: Comparison['method']): Plain[] {
+type Means = {
+  readonly method: Comparison['method'];
+  /** Runs of a side that could not be used: as many more are asked for. */
+  readonly leftOut: number;
+};
+
+function judgeAll(rules: readonly ChangeRule[], sides: Sides, { method, leftOut }: Means): Plain[] {
   const estimates = rules.map((rule) => estimate(rule, sides, method));
   const tested = estimates.filter((each): each is Estimate => typeof each === 'object');
   const ps = holm(tested.map(({ p }) => p));
   const needed = method === 'runs' ? runsNeeded(tested.length, sides) : undefined;
   return rules.map((rule, i) => {
     const found = estimates[i] as Found;
-    if (typeof found === 'string') return { ...untested(rule, sides), ...withoutAnswer(found, fewestRuns) };
+    if (typeof found === 'string') return { ...untested(rule, sides), ...withoutAnswer(found, fewestRuns + leftOut) };
     const p = ps[tested.indexOf(found)] as number;
     const { moved: _, ...figures } = found;
-    if (needed !== undefined) return { ...named(rule), ...figures, p: null, ...withoutAnswer('tooLittle', needed) };
+    if (needed !== undefined)
+      return { ...named(rule), ...figures, p: null, ...withoutAnswer('tooLittle', needed + leftOut) };
     return { ...named(rule), ...figures, p, ...answer(rule, found, p, method) };
   });
 }
