@@ -5,7 +5,6 @@ import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { freePort } from './free-port.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -66,13 +65,6 @@ export function mosquittoMissing(): string | false {
   const reason = 'mosquitto and mosquitto_sub are not installed (apt-get install mosquitto mosquitto-clients)';
   if (MQTT_STRESS_REQUIRE_BROKERS === '1') throw new Error(reason);
   return reason;
-}
-
-/** False: the test was skipped and shall return. */
-export function requireMosquitto(test: TestContext): boolean {
-  const reason = mosquittoMissing();
-  if (reason !== false) test.skip(reason);
-  return reason === false;
 }
 
 const running = new Set<ChildProcess>();
