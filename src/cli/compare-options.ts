@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
-import { type ChangeRule, parseChangeRule } from '../metrics/change-rule.ts';
+import type { ChangeRule } from '../metrics/change-rule.ts';
 import type { Candidate } from '../verdict/compare/admit.ts';
+import { parseRules } from '../verdict/compare/rules.ts';
 import { openResult } from './open-result.ts';
 
 /** The options of `run` that make several runs, or compare them; as commander hands them over. */
@@ -43,24 +44,12 @@ export async function readComparing(words: CompareWords): Promise<Comparing> {
     repeat: repeat === undefined ? (baseHere ? repeatInTurn : 1) : parseRepeat(repeat),
     baseline: await openCandidates(baseline),
     baseHere,
-    rules: parseRules(words.rule),
+    rules: words.rule && parseRules(words.rule, '--rule'),
   };
 }
 
 export async function openCandidates(files: readonly string[]): Promise<Candidate[]> {
   return Promise.all(files.map(async (file) => ({ file, result: await openResult(file) })));
-}
-
-/** Undefined: none were given. */
-export function parseRules(texts: readonly string[] | undefined): ChangeRule[] | undefined {
-  return texts?.map((text) => {
-    const parsed = parseChangeRule(text);
-    if ('metric' in parsed) return parsed;
-    const { rule, hint, offset, length } = parsed;
-    const part = text.slice(offset, offset + length);
-    const where = part === text ? '' : ` (at "${part}")`;
-    throw new UserError(`--rule "${text}"${where}: ${rule}`, hint === undefined ? {} : { hint });
-  });
 }
 
 function parseRepeat(text: string): number {

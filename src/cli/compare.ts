@@ -4,8 +4,9 @@ import { comparisonLines, comparisonVerdict } from '../reporters/text/comparison
 import { inkFor } from '../reporters/text/ink.ts';
 import type { Candidate } from '../verdict/compare/admit.ts';
 import { compare as compareRuns } from '../verdict/compare/compare.ts';
+import { parseRules } from '../verdict/compare/rules.ts';
 import type { Comparison } from '../verdict/comparison.ts';
-import { openCandidates, parseRules } from './compare-options.ts';
+import { openCandidates } from './compare-options.ts';
 import { outputOf } from './terminal.ts';
 
 /** As commander hands them over. */
@@ -18,7 +19,7 @@ export type CompareOptions = {
 /** `mqtt-stress compare`: results beside those of a baseline. `behind`: how many of the files stood after "--". */
 export async function compare(files: readonly string[], behind: number, options: CompareOptions): Promise<ExitCode> {
   const [baseFiles, newFiles] = sidesOf(files, behind);
-  const rules = parseRules(options.rule);
+  const rules = options.rule && parseRules(options.rule, '--rule');
   const [base, fresh] = [await openCandidates(baseFiles), await openCandidates(newFiles)];
   requireApart([...base, ...fresh]);
   const comparison = compareRuns(base, fresh, {

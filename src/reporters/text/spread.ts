@@ -1,6 +1,6 @@
 import type { ChangeRule } from '../../metrics/change-rule.ts';
-import { rulesFor } from '../../verdict/compare/default-rules.ts';
 import { median } from '../../verdict/compare/estimate.ts';
+import { rulesFor } from '../../verdict/compare/rules.ts';
 import { valueIn } from '../../verdict/compare/value.ts';
 import type { Result } from '../../verdict/result.ts';
 import { valueWords } from './comparison.ts';

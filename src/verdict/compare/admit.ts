@@ -9,28 +9,36 @@ export interface Candidate {
 export interface Admitted {
   readonly candidates: readonly Candidate[];
   readonly results: readonly Result[];
+  readonly leftOut: number;
   /** Who was left out and why, in sentences. */
   readonly refusals: readonly string[];
 }
 
 /** Only runs that measured what they were to measure are compared; that a threshold failed does not matter. */
 export function admit(candidates: readonly Candidate[], allowInvalid: boolean): Admitted {
-  const judged = candidates.map((candidate) => ({ candidate, reason: refusal(candidate.result, allowInvalid) }));
-  const kept = judged.filter(({ reason }) => reason === undefined).map(({ candidate }) => candidate);
+  const kept: Candidate[] = [];
+  const refused = new Map<string, string[]>();
+  for (const candidate of candidates) {
+    const { file, result } = candidate;
+    const reason = refusal(result, allowInvalid);
+    if (reason === undefined) kept.push(candidate);
+    else refused.set(reason, [...(refused.get(reason) ?? []), file ?? `run ${result.run.id}`]);
+  }
   return {
     candidates: kept,
     results: kept.map(({ result }) => result),
-    refusals: judged.flatMap(({ candidate: { file, result }, reason }) =>
-      reason === undefined ? [] : [`${file ?? `run ${result.run.id}`} is left out: ${reason}.`],
+    leftOut: candidates.length - kept.length,
+    refusals: [...refused].map(
+      ([reason, names]) => `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} left out: ${reason}.`,
     ),
   };
 }
 
 function refusal({ verdict, trust, run }: Result, allowInvalid: boolean): string | undefined {
-  if (verdict === 'aborted') return 'it was stopped before its end';
-  if (verdict === 'notStarted' || run.measuredMs === 0) return 'its load never began';
+  if (verdict === 'aborted') return 'stopped before the end';
+  if (verdict === 'notStarted' || run.measuredMs === 0) return 'the load never began';
   if (trust.verdict === 'invalid' && !allowInvalid)
-    return 'its generator was the limit, so its figures are not the broker’s';
-  if (verdict === 'incomplete') return 'it is incomplete';
+    return 'the generator was the limit, so the figures are not the broker’s';
+  if (verdict === 'incomplete') return 'incomplete';
   return undefined;
 }

@@ -5,11 +5,11 @@ import { type Admitted, admit, type Candidate } from './admit.ts';
 import { answer, type Judged } from './answer.ts';
 import { byRuns, fewestRuns } from './by-runs.ts';
 import { bySeconds } from './by-seconds.ts';
-import { rulesFor } from './default-rules.ts';
 import { type Estimate, median } from './estimate.ts';
 import { mismatches } from './fingerprint.ts';
 import { holm } from './holm.ts';
 import { smallestP } from './mann-whitney.ts';
+import { rulesFor } from './rules.ts';
 import { valueIn } from './value.ts';
 
 export interface CompareOptions {
@@ -28,7 +28,7 @@ export function compare(base: readonly Candidate[], fresh: readonly Candidate[],
   const results = { base: old.results, fresh: young.results };
   const method = Math.min(results.base.length, results.fresh.length) >= fewestRuns ? 'runs' : 'seconds';
   const { rules, byDefault } = rulesFor(options.rules, results.base, results.fresh);
-  const leftOut = Math.max(old.refusals.length, young.refusals.length);
+  const leftOut = Math.max(old.leftOut, young.leftOut);
   const judged = judgeAll(rules, results, { method, leftOut });
   const told = judged.map((rule) => ({ ...rule, byDefault })).sort(worstFirst);
   const known = told.some(({ answer }) => answer !== 'tooLittle' && answer !== 'noData');

@@ -86,8 +86,8 @@ describe('runs beside those of a baseline', () => {
     const invalid = { result: { ...untrusted, trust: { verdict: 'invalid' as const, reasons: [] } }, file: 'n.json' };
     const comparison = compare([bad, ...more], [invalid], { rules: [p99] });
     assert.deepEqual(comparison.warnings.slice(0, 2), [
-      'base-1.json is left out: it is incomplete.',
-      'n.json is left out: its generator was the limit, so its figures are not the broker’s.',
+      'base-1.json is left out: incomplete.',
+      'n.json is left out: the generator was the limit, so the figures are not the broker’s.',
     ]);
     assert.deepEqual([comparison.passed, comparison.judged, comparison.base.length], [false, false, 4]);
     assert.equal(compare(more, [invalid], { rules: [p99], allowInvalid: true }).new.length, 1);

@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors.ts';
 import type { ChangeRule } from '../../metrics/change-rule.ts';
 import { parseChangeRule } from '../../metrics/change-rule.ts';
 import type { Result } from '../result.ts';
@@ -13,12 +14,15 @@ const defaultRules = [
   'messages_acked rate >= -5%',
 ];
 
-/** Rules as written, in a result or here. Throws an Error for what is none. */
-function readRules(texts: readonly string[]): ChangeRule[] {
+/** Rules as written by a user. Throws a UserError that begins with the option, for what is none. */
+export function parseRules(texts: readonly string[], option: string): ChangeRule[] {
   return texts.map((text) => {
     const parsed = parseChangeRule(text);
     if ('metric' in parsed) return parsed;
-    throw new Error(`"${text}" ${parsed.rule}`);
+    const { rule, hint, offset, length } = parsed;
+    const part = text.slice(offset, offset + length);
+    const where = part === text ? '' : ` (at "${part}")`;
+    throw new UserError(`${option} "${text}"${where}: ${rule}`, hint === undefined ? {} : { hint });
   });
 }
 
@@ -30,8 +34,10 @@ export function rulesFor(
 ): { readonly rules: readonly ChangeRule[]; readonly byDefault: boolean } {
   if (asked !== undefined) return { rules: asked, byDefault: false };
   const written = fresh[0]?.compare;
-  if (written !== undefined) return { rules: readRules(written), byDefault: false };
+  if (written !== undefined) return { rules: parseRules(written, 'compare'), byDefault: false };
   const all = [...base, ...fresh];
-  const rules = readRules(defaultRules).filter((rule) => all.some((result) => (valueIn(result, rule) ?? 0) > 0));
+  const rules = parseRules(defaultRules, 'default').filter((rule) =>
+    all.some((result) => (valueIn(result, rule) ?? 0) > 0),
+  );
   return { rules, byDefault: true };
 }
