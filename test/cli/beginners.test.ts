@@ -24,7 +24,7 @@ duration: 1s
 groups:
   both:
     clients: 5
-    connect: { timeout: 700ms, within: 2s }
+    connect: { timeout: 700ms, within: 4s }
     reconnect: { after: 300ms }
     publish: { topic: "t/{run}/{index}", qos: 1, rate: 2/s }
     subscribe: { topic: "t/{run}/{index}" }

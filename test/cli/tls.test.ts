@@ -41,8 +41,8 @@ cluster: true
 warmUp: 0s
 duration: 1s
 groups:
-  pubs: { clients: 10, connect: { within: 2s }, publish: { topic: "t/{index}", qos: 1, rate: 10/s } }
-  subs: { clients: 2, connect: { within: 2s }, subscribe: { topic: "t/+" } }
+  pubs: { clients: 10, connect: { within: 4s }, publish: { topic: "t/{index}", qos: 1, rate: 10/s } }
+  subs: { clients: 2, connect: { within: 4s }, subscribe: { topic: "t/+" } }
 `;
     writeFileSync(file, text);
     return startCli(['run', file, '--no-progress', '--allow-invalid', ...words]).ended;
