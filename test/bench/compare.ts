@@ -43,6 +43,7 @@ groups:
 `;
   for (;;) {
     const result = await runScenario(scenario, { backend: 'threads' });
+    if (result.verdict === 'notStarted') throw new Error(result.reasons.join(' '));
     if (result.trust.verdict !== 'invalid' && result.verdict !== 'incomplete') return result;
     again++;
   }
