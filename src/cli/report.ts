@@ -13,7 +13,7 @@ export type ReportOptions = { readonly as?: readonly string[]; readonly exitCode
 
 /** Tells results again that `run` wrote, several as one. Throws a UserError where one cannot be read. */
 export async function report(paths: readonly string[], options: ReportOptions): Promise<ExitCode> {
-  const targets = reportTargets({ report: options.as ?? ['text'], progress: false }, '--as');
+  const targets = reportTargets({ report: options.as ?? ['text'], quiet: true, progress: false }, '--as');
   if (targets.some(({ kind }) => kind === 'progress')) {
     throw new UserError('--as progress: that tells a run while it runs, and this one is over');
   }

@@ -3,7 +3,7 @@ import type { Result, Verdict } from '../verdict/result.ts';
 import { count } from './text/figures.ts';
 import type { Ink } from './text/ink.ts';
 
-const words: Readonly<Record<Verdict, string>> = {
+export const verdictWords: Readonly<Record<Verdict, string>> = {
   passed: 'PASSED',
   failed: 'FAILED',
   invalid: 'INVALID',
@@ -17,7 +17,7 @@ export function verdictWord(verdict: Verdict, ink: Ink): string {
   const paint =
     verdict === 'passed' ? ink.green : verdict === 'failed' || verdict === 'notStarted' ? ink.red : ink.yellow;
   const mark = verdict === 'passed' ? '✓' : verdict === 'failed' || verdict === 'notStarted' ? '✗' : '!';
-  return ink.bold(paint(`${mark} ${words[verdict]}`));
+  return ink.bold(paint(`${mark} ${verdictWords[verdict]}`));
 }
 
 /** The run in a few figures, the most telling first; those that are not measured are left out. */

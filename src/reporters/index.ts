@@ -6,4 +6,5 @@ export const reporters = {
   text: async () => (await import('./text.ts')).text,
   verdict: async () => (await import('./verdict.ts')).verdict,
   json: async () => (await import('./json.ts')).json,
+  html: async () => (await import('./html.ts')).html,
 } satisfies Record<string, () => Promise<OpenReporter>>;

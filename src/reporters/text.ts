@@ -1,5 +1,6 @@
 import { formatDuration } from '../base/units.ts';
 import type { Result } from '../verdict/result.ts';
+import { again, ranOn } from './again.ts';
 import { figures, verdictWord } from './headline.ts';
 import type { OpenReporter } from './reporter.ts';
 import { brokers, brokersReached } from './text/brokers.ts';
@@ -91,20 +92,9 @@ function warnings({ warnings }: Result, width: number, ink: Ink): string[] {
   return [ink.bold('Warnings'), ...warnings.flatMap((warning) => item('!', warning, width, ink.yellow))];
 }
 
-function threads({ threads: count, threadsWhy }: Result['run']): string {
-  const told = count === 0 ? 'no extra thread' : plural(count, 'thread');
-  return threadsWhy === 'asked for' ? told : `${told} (${threadsWhy})`;
-}
-
 function repeat({ run }: Result, width: number, ink: Ink): string[] {
-  const { versions } = run;
-  const seeded = /(^|\s)--seed\b/.test(run.commandLine) ? run.commandLine : `${run.commandLine} --seed ${run.seed}`;
-  const where =
-    `run ${run.id}, client ${run.client}, ${threads(run)}, ` +
-    `mqtt-stress ${versions.tool}, Node ${versions.node.replace(/^v/, '')}, ${versions.os}, ${plural(versions.cores, 'core')}`;
-  // A run of the library has no command.
-  const again = run.commandLine === '' ? [] : pasteable(`again: ${seeded}`, width);
-  return [...wrap(where, width), ...again].map(ink.dim);
+  const command = again(run);
+  return [...wrap(ranOn(run), width), ...(command === '' ? [] : pasteable(`again: ${command}`, width))].map(ink.dim);
 }
 
 /** Broken before options, and only where one does not fit between its words, the way a shell takes it. */
@@ -118,7 +108,3 @@ function pasteable(command: string, width: number): string[] {
 }
 
 const shellWord = /(?:'[^']*'|\\'|[^\s'])+/g;
-
-function plural(n: number, word: string): string {
-  return `${count(n)} ${word}${n === 1 ? '' : 's'}`;
-}

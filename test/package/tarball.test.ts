@@ -60,9 +60,15 @@ describe('the package', () => {
   it('ships the program, the schema and the scenarios; no tests, no source maps, no build state', () => {
     const paths = packed.files.map(({ path }) => path);
     const alone = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/mqtt-stress.js', 'package.json'];
-    const others = paths.filter((path) => !/^(dist\/src\/.*\.(js|d\.ts)|s(chema|cenarios)\/[^/]+)$/.test(path));
+    const others = paths.filter(
+      (path) =>
+        !/^(dist\/src\/.*\.(js|d\.ts)|dist\/src\/reporters\/html\/assets\/style\.css|s(chema|cenarios)\/[^/]+)$/.test(
+          path,
+        ),
+    );
     assert.deepEqual(others.toSorted(), alone);
-    for (const path of ['dist/src/index.js', 'dist/src/index.d.ts', 'schema/scenario.schema.json'])
+    const page = ['script.js', 'style.css'].map((file) => `dist/src/reporters/html/assets/${file}`);
+    for (const path of ['dist/src/index.js', 'dist/src/index.d.ts', ...page, 'schema/scenario.schema.json'])
       assert.ok(paths.includes(path), path);
   });
 

@@ -35,6 +35,7 @@ const doorways: Readonly<Record<string, readonly string[]>> = {
   'mqtt-packet': ['mqtt/'],
   'p-limit': ['fleet/connect.ts'],
   pino: ['base/log.ts'],
+  uplot: ['reporters/html/browser/'],
   yaml: ['scenario/'],
   ws: ['transports/websocket.ts', 'broker/'],
   zod: ['base/fields.ts', 'scenario/', 'workloads/', 'observers/', 'pacing/', 'verdict/saved-result.ts'],

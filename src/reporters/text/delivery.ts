@@ -1,5 +1,5 @@
 import { formatDuration } from '../../base/units.ts';
-import type { ViolationResult } from '../../verdict/result.ts';
+import type { DeliveryResult, ViolationResult } from '../../verdict/result.ts';
 import { lossMeanings } from '../../verdict/words.ts';
 import { causes, count, share } from './figures.ts';
 import type { Ink } from './ink.ts';
@@ -11,16 +11,7 @@ const examplesShown = 5;
 /** What subscribers were owed and got; absent where nothing could be foreseen. */
 export const delivery: Section = ({ delivery, totals, violations }, width, ink) => {
   if (delivery.length === 0) return [];
-  const rows = delivery.map((row) => [
-    `  ${row.group}`,
-    String(row.qos),
-    count(row.expected),
-    count(row.received),
-    count(row.lost),
-    share(row.lost, row.expected),
-    count(row.duplicated),
-    count(row.outOfOrder),
-  ]);
+  const rows = delivery.map((row) => [`  ${row.group}`, ...deliveryFigures(row)]);
   const why = causes(totals.messages_lost.by);
   const kinds = causes(totals.delivery_violations.by);
   return [
@@ -46,7 +37,14 @@ export const delivery: Section = ({ delivery, totals, violations }, width, ink) 
   ];
 };
 
-function example({ kind, publisher, subscriber, topic, qos, sequence, t }: ViolationResult): string {
+/** QoS, expected, received, lost, the share of that, duplicated, out of order. */
+export function deliveryFigures({ qos, expected, received, lost, duplicated, outOfOrder }: DeliveryResult): string[] {
+  const part = share(lost, expected);
+  return [String(qos), count(expected), count(received), count(lost), part, count(duplicated), count(outOfOrder)];
+}
+
+/** A broken promise, in words. */
+export function example({ kind, publisher, subscriber, topic, qos, sequence, t }: ViolationResult): string {
   const when = t === null ? '' : `, due ${formatDuration(t)} after the start`;
   return `${kind}: message ${sequence} of ${publisher} on ${topic} at QoS ${qos}, to ${subscriber}${when}`;
 }

@@ -1,4 +1,5 @@
 import type { TimeName } from '../../metrics/catalog.ts';
+import type { Result, TimeResult } from '../../verdict/result.ts';
 import { count, millis } from './figures.ts';
 import type { Section } from './section.ts';
 import { table } from './table.ts';
@@ -23,13 +24,11 @@ const shown: readonly TimeName[] = [
 
 /** Every time that has a value; service times count from the write, all others from when it was due. */
 export const latency: Section = ({ totals }, width, ink) => {
-  const rows = shown.flatMap((name) => {
-    const time = totals[name];
-    // Nothing ever waited: a row of zeros says no more than its absence.
-    if (time === undefined || (name === 'wait_time' && time.max < 0.005)) return [];
-    const { p50, p90, p99, p99_9, max } = time;
-    return [[`  ${name}`, count(time.count), ...[p50, p90, p99, p99_9, max].map(millis)]];
-  });
+  const rows = timesToTell(totals).map(([name, { count: n, p50, p90, p99, p99_9, max }]) => [
+    `  ${name}`,
+    count(n),
+    ...[p50, p90, p99, p99_9, max].map(millis),
+  ]);
   if (rows.length === 0) return [];
   return table(
     [
@@ -46,3 +45,11 @@ export const latency: Section = ({ totals }, width, ink) => {
     ink,
   );
 };
+
+export function timesToTell(totals: Result['totals']): readonly (readonly [TimeName, TimeResult])[] {
+  return shown.flatMap((name) => {
+    const time = totals[name];
+    // Nothing ever waited: a row of zeros says no more than its absence.
+    return time === undefined || (name === 'wait_time' && time.max < 0.005) ? [] : [[name, time] as const];
+  });
+}

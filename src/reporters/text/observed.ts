@@ -24,7 +24,7 @@ const columns = [
 ] as const;
 
 /** What can be held against our counts. */
-const shown: readonly (readonly [name: ObservedName, words: string])[] = [
+export const comparable: readonly (readonly [name: ObservedName, words: string])[] = [
   ['messagesReceived', 'messages in'],
   ['messagesSent', 'messages out'],
   ['bytesReceived', 'bytes in'],
@@ -32,7 +32,7 @@ const shown: readonly (readonly [name: ObservedName, words: string])[] = [
 ];
 
 function rowsOf({ counters }: ObservedResult, whose: string): string[][] {
-  return shown.flatMap(([name, words]) => {
+  return comparable.flatMap(([name, words]) => {
     const counter = counters[name];
     return counter === undefined ? [] : [[`  ${whose}${words}`, ...figures(counter)]];
   });
@@ -46,8 +46,7 @@ function figures({ total, ours }: ObservedCounter): string[] {
 
 function lines(name: string, { source, counters, gauges, notes }: ObservedResult, width: number, ink: Ink): string[] {
   const { messagesDropped: dropped } = counters;
-  const facts = [...sysFacts(gauges), ...processFacts(counters.cpuSeconds, gauges.memoryBytes)];
-  const text = `${name}: ${source}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`;
+  const text = `${name}: ${looked({ source, counters, gauges })}`;
   return [
     ...wrap(text, width - 4).map((line, i) => `${i === 0 ? '  ' : '    '}${line}`),
     ...(dropped !== undefined && dropped.total > 0
@@ -55,6 +54,12 @@ function lines(name: string, { source, counters, gauges, notes }: ObservedResult
       : []),
     ...notes.flatMap((note) => item('!', `${name}: ${note}`, width, ink.yellow)),
   ];
+}
+
+/** What was looked at, and what was seen beside the counts. */
+export function looked({ source, counters, gauges }: Pick<ObservedResult, 'source' | 'counters' | 'gauges'>): string {
+  const facts = [...sysFacts(gauges), ...processFacts(counters.cpuSeconds, gauges.memoryBytes)];
+  return `${source}${facts.length === 0 ? '' : `: ${facts.join(', ')}`}`;
 }
 
 function sysFacts({ clientsConnected, receivedPerMinute, sentPerMinute }: ObservedResult['gauges']): string[] {

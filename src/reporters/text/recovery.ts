@@ -8,10 +8,7 @@ const mostShown = 5;
 /** How connections that broke under the load came back: a line for each outage, and what was lost with it. */
 export const recovery: Section = ({ outages, brokers, totals }, width, ink) => {
   if (outages.length === 0) return [];
-  const shown = outages
-    .toSorted((one, other) => other.clients - one.clients)
-    .slice(0, mostShown)
-    .sort((one, other) => one.detected.first - other.detected.first);
+  const shown = largest(outages, mostShown);
   const several = Object.keys(brokers).length > 1;
   const left = outages.length - shown.length;
   return [
@@ -28,7 +25,16 @@ export const recovery: Section = ({ outages, brokers, totals }, width, ink) => {
   ];
 };
 
-const lostSomewhere = 'deliveries lost in the run: of several outages it is not known which of them lost how many';
+/** At most so many, in the order of time. */
+export function largest(outages: readonly OutageResult[], most: number): OutageResult[] {
+  return outages
+    .toSorted((one, other) => other.clients - one.clients)
+    .slice(0, most)
+    .sort((one, other) => one.detected.first - other.detected.first);
+}
+
+export const lostSomewhere =
+  'deliveries lost in the run: of several outages it is not known which of them lost how many';
 
 const columns = [
   { title: 'Recovery', align: 'left' },
@@ -52,7 +58,8 @@ function seconds(ms: number | undefined): string {
   return ms === undefined ? '-' : (ms / 1000).toFixed(3);
 }
 
-function inWords({ losses, clients, gone, missing, sessions, givenUp, lost, ...times }: OutageResult): string {
+/** What came of an outage, beside its times. */
+export function inWords({ losses, clients, gone, missing, sessions, givenUp, lost, ...times }: OutageResult): string {
   const { lastGood, delivered, acknowledged, detected } = times;
   const again = delivered ?? acknowledged;
   const what = delivered === undefined ? 'acknowledgement' : 'delivery';

@@ -3,7 +3,8 @@ import type { Section } from './section.ts';
 import { item } from './table.ts';
 
 const mostShown = 5;
-const meaning =
+/** Why connections of the run end each other. */
+export const meaning =
   'Clients that share an id take turns: a broker lets one connection have an id, so each new one ends the other ' +
   '[MQTT-3.1.4-2], whose client comes back as reconnect says and ends that in its turn.';
 

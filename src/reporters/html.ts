@@ -1,0 +1,9 @@
+import { htmlReport } from './html/page.ts';
+import type { OpenReporter } from './reporter.ts';
+
+/** One page for people, with charts, that needs nothing beside itself. */
+export const html: OpenReporter = ({ stream }) => ({
+  end(result) {
+    stream.write(htmlReport(result));
+  },
+});

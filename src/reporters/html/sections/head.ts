@@ -1,0 +1,56 @@
+import { formatDuration } from '../../../base/units.ts';
+import type { Result, Verdict } from '../../../verdict/result.ts';
+import { verdictWords } from '../../headline.ts';
+import { count } from '../../text/figures.ts';
+import { html, type Markup } from '../markup.ts';
+
+/** Red is for what the broker did not do, yellow for what this run cannot say. */
+const tones: Readonly<Record<Verdict, { readonly tone: string; readonly mark: string }>> = {
+  passed: { tone: 'good', mark: '✓' },
+  failed: { tone: 'bad', mark: '✗' },
+  notStarted: { tone: 'bad', mark: '✗' },
+  invalid: { tone: 'warn', mark: '!' },
+  incomplete: { tone: 'warn', mark: '!' },
+  aborted: { tone: 'warn', mark: '!' },
+};
+
+/** The verdict with its reasons, and which run it is of. */
+export function head(result: Result, base: Result | undefined): Markup {
+  const { verdict, reasons, run, exitCode } = result;
+  const { tone, mark } = tones[verdict];
+  return html`<header class="head ${tone}">
+<p class="verdict"><span class="mark" aria-hidden="true"><b>${mark}</b></span>${verdictWords[verdict]}<span class="code">exit code ${exitCode}</span></p>
+<h1>${run.name}</h1>
+<p class="about">${facts(result).map((fact) => html`<span>${fact}</span> `)}</p>
+${base !== undefined && against(base)}
+${reasons.length > 0 && html`<ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}
+</header>
+`;
+}
+
+function facts({ run, brokers }: Result): string[] {
+  const names = Object.entries(brokers).map(([name, { url, embedded }]) =>
+    embedded ? 'the embedded broker' : name === url ? url : `${name} (${url})`,
+  );
+  const shown = names.slice(0, mostBrokers);
+  return [
+    when(run.startedAt),
+    run.measuredMs > 0 ? `${formatDuration(run.measuredMs)} measured` : 'nothing measured',
+    `${count(run.clients)} client${run.clients === 1 ? '' : 's'}`,
+    names.length > shown.length
+      ? `${shown.join(', ')} and ${count(names.length - shown.length)} more`
+      : shown.join(', '),
+  ];
+}
+
+const mostBrokers = 3;
+
+function against({ run, verdict }: Result): Markup {
+  return html`<p class="against"><i class="dashes" aria-hidden="true"></i>compared with the base <b>${run.name}</b>,
+run ${run.id} of ${when(run.startedAt)}, ${verdictWords[verdict].toLowerCase()}: small figures, dashed lines</p>`;
+}
+
+/** "2026-01-02 03:04:05 UTC" */
+function when(iso: string): string {
+  return iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
+}
