@@ -146,6 +146,8 @@ export interface RunOptions {
   readonly allowInvalid?: boolean;
   /** Changes the result before reporters get it, as `withComparison(result, compare(baseline, [result]))` does. */
   readonly amend?: (result: Result) => Result;
+  /** A run of the baseline, which the html report lays below this one. */
+  readonly base?: Result;
 }
 
 /** Carries a plan out and judges it. Throws a UserError where this machine does not allow it; all that happens later is in the result. */
@@ -167,6 +169,7 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<Result>
       versions: readVersions(),
       allowInvalid,
       amend: options.amend,
+      base: options.base,
     }),
   );
 }

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly allowInvalid: boolean;
   /** The result as it is told: with a comparison, say. */
   readonly amend?: ((result: Result) => Result) | undefined;
+  /** What it is compared with, for reporters that lay one over the other. */
+  readonly base?: Result | undefined;
 }
 
 /** The whole program: a plan, carried out by a backend, told to reporters, judged. */
@@ -47,7 +49,7 @@ export async function run(plan: Plan, execute: Execute, options: RunOptions): Pr
   const known = { startedAt, ...done, observations, threads, versions, allowInvalid, startUs };
   const judged = judge(plan, totals, series, known);
   const result = options.amend?.(judged) ?? judged;
-  for (const reporter of reporters) await reporter.end?.(result);
+  for (const reporter of reporters) await reporter.end?.(result, options.base);
   return result;
 }
 

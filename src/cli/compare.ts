@@ -5,6 +5,8 @@ import { inkFor } from '../reporters/text/ink.ts';
 import type { Candidate } from '../verdict/compare/admit.ts';
 import { compare as compareRuns } from '../verdict/compare/compare.ts';
 import { parseRules } from '../verdict/compare/rules.ts';
+import { middleRun } from '../verdict/compare/middle-run.ts';
+import { withComparison } from '../verdict/compare/with-comparison.ts';
 import type { Comparison } from '../verdict/comparison.ts';
 import { openCandidates } from './compare-options.ts';
 import { outputOf } from './terminal.ts';
@@ -13,6 +15,7 @@ import { outputOf } from './terminal.ts';
 export type CompareOptions = {
   readonly rule?: readonly string[];
   readonly json?: boolean;
+  readonly report?: readonly string[];
   readonly allowInvalid?: boolean;
 };
 
@@ -21,15 +24,40 @@ export async function compare(files: readonly string[], behind: number, options:
   const [baseFiles, newFiles] = sidesOf(files, behind);
   const rules = options.rule && parseRules(options.rule, '--rule');
   const [base, fresh] = [await openCandidates(baseFiles), await openCandidates(newFiles)];
+  const allowInvalid = options.allowInvalid === true;
   requireApart([...base, ...fresh]);
   const comparison = compareRuns(base, fresh, {
     ...(rules !== undefined && { rules }),
-    allowInvalid: options.allowInvalid === true,
+    allowInvalid,
   });
+  const written = await tellReports(options.report ?? [], { base, fresh, comparison, allowInvalid });
   const output = outputOf(process.stdout, process.env);
   if (options.json === true) output.stream.write(`${JSON.stringify(comparison, null, 2)}\n`);
   else tellComparison(comparison, output);
-  return exitCodeOf(comparison);
+  const code = exitCodeOf(comparison);
+  return code === exitCode.passed ? written : code;
+}
+
+type Compared = {
+  readonly base: readonly Candidate[];
+  readonly fresh: readonly Candidate[];
+  readonly comparison: Comparison;
+  readonly allowInvalid: boolean;
+};
+
+/** Reports in files: of the middle one of the new runs, beside the middle one of the base. */
+async function tellReports(asked: readonly string[], compared: Compared): Promise<ExitCode> {
+  const bare = asked.find((each) => !each.includes('='));
+  if (bare !== undefined) {
+    throw new UserError(`--report ${bare}: stdout has the comparison, so a report must have a path`, {
+      hint: `as --report ${bare}=compared.${bare}; --json prints the comparison for programs`,
+    });
+  }
+  const { base, fresh, comparison, allowInvalid } = compared;
+  const result = middleRun(fresh, allowInvalid);
+  if (asked.length === 0 || result === undefined) return exitCode.passed;
+  const told = withComparison(result, comparison);
+  return tellSaved(asked, told, middleRun(base, allowInvalid));
 }
 
 export function tellComparison(comparison: Comparison, { stream, colour, columns }: ReturnType<typeof outputOf>): void {

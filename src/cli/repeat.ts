@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { type ExitCode, exitCode } from '../base/exit-codes.ts';
 import { reporters } from '../reporters/index.ts';
@@ -7,12 +5,15 @@ import { comparisonVerdict } from '../reporters/text/comparison.ts';
 import { inkFor } from '../reporters/text/ink.ts';
 import { spreadLines } from '../reporters/text/spread.ts';
 import type { SavedRun } from '../scenario/saved.ts';
+import type { Candidate } from '../verdict/compare/admit.ts';
 import { compare } from '../verdict/compare/compare.ts';
+import { middleRun } from '../verdict/compare/middle-run.ts';
 import { withComparison } from '../verdict/compare/with-comparison.ts';
 import type { Result } from '../verdict/result.ts';
 import { tellComparison } from './compare.ts';
 import type { Comparing } from './compare-options.ts';
-import { openRunnable, type Ran, type Runnable, runOnce } from './run-once.ts';
+import { openRunnable, type Runnable, runOnce } from './run-once.ts';
+import { numberedPath } from './numbered-path.ts';
 import type { ReportTarget, RunOptions, RunSettings } from './run-options.ts';
 import { outputOf } from './terminal.ts';
 
@@ -52,30 +53,27 @@ function baseWords({ baseBroker = [], baseSet = [] }: RunOptions): string {
 export async function repeat({ fresh, base, comparing, options }: Repeating): Promise<ExitCode> {
   const { repeat: count, rules, baseline } = comparing;
   requireApart(options, count);
-  const told = { base: baseline.map(({ result }) => result), fresh: [] as Result[] };
+  const sides = { base: [...baseline], new: [] as Candidate[] };
   const codes: ExitCode[] = [];
-  const comparison = (last: Result) =>
-    compare(
-      baseline.length > 0 ? baseline : told.base.map((result) => ({ result })),
-      [...told.fresh, last].map((result) => ({ result })),
-      {
-        ...(rules !== undefined && { rules }),
-        alternated: base !== undefined,
-        allowInvalid: fresh.settings.allowInvalid,
-      },
-    );
-  const compared = base !== undefined || baseline.length > 0;
+  const { allowInvalid } = fresh.settings;
+  const how = { ...(rules !== undefined && { rules }), alternated: base !== undefined, allowInvalid };
+  const amend = (last: Result) => withComparison(last, compare(sides.base, [...sides.new, { result: last }], how));
   for (const { side, number } of turns(count, base !== undefined)) {
     const isBase = side === 'base';
     const runnable = numbered((isBase ? base : fresh) as Runnable, { number, isBase, options });
-    const isLast = compared && number === count && !isBase;
-    const ran = await runOnce(runnable, isLast ? (result) => withComparison(result, comparison(result)) : undefined);
-    await tellRun(ran, { label: label(side, number, count), options });
-    (isBase ? told.base : told.fresh).push(ran.result);
-    if (stops.includes(ran.exitCode)) return ran.exitCode;
-    if (!isBase) codes.push(ran.exitCode);
+    const isLast = number === count && !isBase && sides.base.length > 0;
+    const beside = isLast ? { amend, base: middleRun(sides.base, allowInvalid) } : undefined;
+    const { result, exitCode } = await runOnce(runnable, beside);
+    await tellRun(result, { label: label(side, number, count), options });
+    sides[side].push({ result });
+    if (stops.includes(exitCode)) return exitCode;
+    if (!isBase) codes.push(exitCode);
   }
-  tellAll(told.fresh, rules, options);
+  tellAll(
+    sides.new.map(({ result }) => result),
+    rules,
+    options,
+  );
   return worst(codes);
 }
 
@@ -132,20 +130,11 @@ function isAsked(kind: string, { report = [] }: RunOptions): boolean {
   return report.includes(kind);
 }
 
-/** "out.json" to "out-base-3.json"; a device or a pipe takes one after the other. */
-export function numberedPath(path: string, what: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found !== undefined && !found.isFile()) return path;
-  const extension = extname(path);
-  const name = path.slice(0, path.length - extension.length);
-  return join(dirname(path), `${name.slice(name.lastIndexOf('/') + 1)}-${what}${extension}`);
-}
-
 function label(side: Turn['side'], number: number, count: number): string {
   return `${side === 'base' ? 'base' : 'run'} ${number}/${count}  `;
 }
 
-async function tellRun({ result }: Ran, { label, options }: { label: string; options: RunOptions }): Promise<void> {
+async function tellRun(result: Result, { label, options }: { label: string; options: RunOptions }): Promise<void> {
   if ((options.report ?? []).some((kind) => !kind.includes('=') && kind !== 'progress')) return;
   const output = outputOf(process.stdout, process.env);
   output.stream.write(label);

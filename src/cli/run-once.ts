@@ -35,8 +35,11 @@ export async function openRunnable(
 
 export type Ran = { readonly result: Result; readonly exitCode: ExitCode };
 
-/** One run, told by its reports. `amend`: what is added to the result before it is told. */
-export async function runOnce({ plan, settings }: Runnable, amend?: (result: Result) => Result): Promise<Ran> {
+/** What a run is told beside: added to its result before that is told, and a run of the base. */
+export type Beside = { readonly amend: (result: Result) => Result; readonly base: Result | undefined };
+
+/** One run, told by its reports. */
+export async function runOnce({ plan, settings }: Runnable, beside?: Beside): Promise<Ran> {
   const reports = await openReports(
     settings,
     outputOf(process.stdout, process.env),
@@ -50,7 +53,8 @@ export async function runOnce({ plan, settings }: Runnable, amend?: (result: Res
       signal: controller.signal,
       threads: settings.threads,
       allowInvalid: settings.allowInvalid,
-      ...(amend !== undefined && { amend }),
+      ...(beside !== undefined && { amend: beside.amend }),
+      ...(beside?.base !== undefined && { base: beside.base }),
     });
     const allWritten = await closeReports(reports, say);
     return { result, exitCode: allWritten || result.exitCode !== exitCode.passed ? result.exitCode : exitCode.usage };

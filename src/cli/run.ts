@@ -3,11 +3,11 @@ import type { ExitCode } from '../base/exit-codes.ts';
 import { log, tellLogTo } from '../base/log.ts';
 import { readSavedRun, type SavedRun } from '../scenario/saved.ts';
 import { compare } from '../verdict/compare/compare.ts';
+import { middleRun } from '../verdict/compare/middle-run.ts';
 import { withComparison } from '../verdict/compare/with-comparison.ts';
-import type { Result } from '../verdict/result.ts';
 import { type Comparing, readComparing } from './compare-options.ts';
 import { openBase, repeat } from './repeat.ts';
-import { openRunnable, runOnce, tell } from './run-once.ts';
+import { type Beside, openRunnable, runOnce, tell } from './run-once.ts';
 import { type RunOptions, readSettings } from './run-options.ts';
 
 /** `mqtt-stress run`: from the words typed to the exit code. Throws a UserError for all that is wrong before the load. */
@@ -26,10 +26,13 @@ export async function run(name: string | undefined, options: RunOptions, words: 
 }
 
 /** Undefined where there is nothing to compare with. */
-function beside({ baseline, rules }: Comparing, allowInvalid: boolean): ((result: Result) => Result) | undefined {
+function beside({ baseline, rules }: Comparing, allowInvalid: boolean): Beside | undefined {
   if (baseline.length === 0) return undefined;
   const told = { ...(rules !== undefined && { rules }), allowInvalid };
-  return (result) => withComparison(result, compare(baseline, [{ result }], told));
+  return {
+    amend: (result) => withComparison(result, compare(baseline, [{ result }], told)),
+    base: middleRun(baseline, allowInvalid),
+  };
 }
 
 /** What is to be run: a scenario by its name, or a run again. */

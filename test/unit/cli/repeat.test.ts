@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { numberedPath, turns } from '../../../src/cli/repeat.ts';
+import { numberedPath } from '../../../src/cli/numbered-path.ts';
+import { turns } from '../../../src/cli/repeat.ts';
 
 const written = (count: number) => turns(count, true).map(({ side, number }) => `${side[0]}${number}`);
 
@@ -32,6 +33,12 @@ describe('the file of a numbered report', () => {
     assert.equal(numberedPath('out.json', '3'), 'out-3.json');
     assert.equal(numberedPath('a.b/out', 'base-1'), 'a.b/out-base-1');
     assert.equal(numberedPath('/x/y.tar.gz', '12'), '/x/y.tar-12.gz');
+  });
+
+  it('is a folder of its own where a folder is asked for, and the same url or address each time', () => {
+    assert.equal(numberedPath('out/', '2'), 'out-2/');
+    assert.equal(numberedPath(tmpdir(), '2'), `${tmpdir()}-2`);
+    for (const path of ['http://127.0.0.1:8086/write', ':9100', '127.0.0.1:9100']) assert.equal(numberedPath(path, '2'), path);
   });
 
   it('is numbered beside a file of that name, but no device is', (t) => {
