@@ -19,3 +19,21 @@ export function maskSecrets(text: string): string {
       bareReference.test(secret.trim()) ? whole : before + mask + (/\s*$/.exec(secret)?.[0] ?? ''),
     );
 }
+
+const harmless = ['org', 'bucket', 'db', 'rp', 'precision'];
+const httpUrl = /\bhttps?:\/\/[^\s'"]*/g;
+
+/** A text with an address that reports go to: a password, and all in its query that may be one, masked. */
+export function maskedUrl(text: string): string {
+  return text.replace(httpUrl, (url) => {
+    const [before = '', query] = url.split(/\?(.*)/s);
+    const shown = query
+      ?.split('&')
+      .map((pair) => (harmless.includes(pair.split('=')[0] ?? '') ? pair : pair.replace(/=.*/s, `=${mask}`)));
+    const address = before.replace(/^(https?:\/\/)([^/]*)@/, (_all, scheme: string, user: string) => {
+      const [name = ''] = user.split(':');
+      return `${scheme}${user.includes(':') ? `${name}:${mask}` : mask}@`;
+    });
+    return shown === undefined ? address : `${address}?${shown.join('&')}`;
+  });
+}

@@ -7,6 +7,7 @@ import { needs } from '../plan/needs.ts';
 import { threadsFor } from '../plan/threads.ts';
 import { fold } from './fold.ts';
 import { openScenario, type ScenarioOptions } from './open-scenario.ts';
+import { problemAnnotations } from './step-log.ts';
 
 /** `columns`: of the terminal, where there is one. */
 type Stream = NodeJS.WritableStream & { readonly columns?: number };
@@ -21,6 +22,8 @@ export async function check(name: string, { out, err, ...options }: ScenarioOpti
   out.write(describe(plan, machine, threads, out.columns));
   const problems = needs(plan, machine, threads.count);
   if (problems.length === 0) return exitCode.passed;
-  err.write(`${fold(explain(problems).join('\n'), err.columns)}\n`);
+  const told = explain(problems).join('\n');
+  err.write(`${fold(told, err.columns)}\n`);
+  err.write(problemAnnotations(told, options.env));
   return exitCode.usage;
 }

@@ -4,11 +4,13 @@ import { comparisonLines, comparisonVerdict } from '../reporters/text/comparison
 import { inkFor } from '../reporters/text/ink.ts';
 import type { Candidate } from '../verdict/compare/admit.ts';
 import { compare as compareRuns } from '../verdict/compare/compare.ts';
-import { parseRules } from '../verdict/compare/rules.ts';
 import { middleRun } from '../verdict/compare/middle-run.ts';
+import { parseRules } from '../verdict/compare/rules.ts';
 import { withComparison } from '../verdict/compare/with-comparison.ts';
 import type { Comparison } from '../verdict/comparison.ts';
 import { openCandidates } from './compare-options.ts';
+import { type ReportTarget, reportTargets } from './run-options.ts';
+import { requireOver, tellResult } from './tell-result.ts';
 import { outputOf } from './terminal.ts';
 
 /** As commander hands them over. */
@@ -23,6 +25,7 @@ export type CompareOptions = {
 export async function compare(files: readonly string[], behind: number, options: CompareOptions): Promise<ExitCode> {
   const [baseFiles, newFiles] = sidesOf(files, behind);
   const rules = options.rule && parseRules(options.rule, '--rule');
+  const targets = targetsOf(options.report ?? []);
   const [base, fresh] = [await openCandidates(baseFiles), await openCandidates(newFiles)];
   const allowInvalid = options.allowInvalid === true;
   requireApart([...base, ...fresh]);
@@ -30,7 +33,7 @@ export async function compare(files: readonly string[], behind: number, options:
     ...(rules !== undefined && { rules }),
     allowInvalid,
   });
-  const written = await tellReports(options.report ?? [], { base, fresh, comparison, allowInvalid });
+  const written = await tellReports(targets, { base, fresh, comparison, allowInvalid });
   const output = outputOf(process.stdout, process.env);
   if (options.json === true) output.stream.write(`${JSON.stringify(comparison, null, 2)}\n`);
   else tellComparison(comparison, output);
@@ -45,19 +48,28 @@ type Compared = {
   readonly allowInvalid: boolean;
 };
 
-/** Reports in files: of the middle one of the new runs, beside the middle one of the base. */
-async function tellReports(asked: readonly string[], compared: Compared): Promise<ExitCode> {
+/** Throws a UserError where reports cannot go where they are asked to: stdout has the comparison. */
+function targetsOf(asked: readonly string[]): ReportTarget[] {
   const bare = asked.find((each) => !each.includes('='));
   if (bare !== undefined) {
     throw new UserError(`--report ${bare}: stdout has the comparison, so a report must have a path`, {
       hint: `as --report ${bare}=compared.${bare}; --json prints the comparison for programs`,
     });
   }
-  const { base, fresh, comparison, allowInvalid } = compared;
+  const asking = { option: '--report', inStep: false, unasked: false };
+  const targets = reportTargets({ report: asked, progress: false }, asking).filter(({ path }) => path !== undefined);
+  requireOver(targets);
+  return targets;
+}
+
+/** Of the middle one of the new runs, beside the middle one of the base. */
+async function tellReports(
+  targets: readonly ReportTarget[],
+  { base, fresh, comparison, allowInvalid }: Compared,
+): Promise<ExitCode> {
   const result = middleRun(fresh, allowInvalid);
-  if (asked.length === 0 || result === undefined) return exitCode.passed;
-  const told = withComparison(result, comparison);
-  return tellSaved(asked, told, middleRun(base, allowInvalid));
+  if (targets.length === 0 || result === undefined) return exitCode.passed;
+  return tellResult(targets, withComparison(result, comparison), middleRun(base, allowInvalid));
 }
 
 export function tellComparison(comparison: Comparison, { stream, colour, columns }: ReturnType<typeof outputOf>): void {

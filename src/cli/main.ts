@@ -9,6 +9,11 @@ import { helpLayout } from './help.ts';
 import type { ScenarioOptions } from './open-scenario.ts';
 import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run-options.ts';
+import { problemAnnotations } from './step-log.ts';
+
+const kindsOfReport =
+  'text, verdict, json, html, junit, github, markdown, csv, hgrm, benchmark, ndjson, prometheus, influx or progress; ' +
+  'to a file, a folder/, a url, or (prometheus) an address such as :9100; without a path to stdout (repeatable)';
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
@@ -34,7 +39,7 @@ function addRun(program: Command): void {
       '--threads <number>',
       'load threads; auto chooses by load and cores, 0 runs all in the main thread (default: auto)',
     )
-    .option('--report <kind=path>', 'text, verdict, json or progress; without a path to stdout (repeatable)', collect)
+    .option('--report <kind=path>', kindsOfReport, collect)
     .option('--no-progress', 'no bars or lines while it runs')
     .option('--quiet', 'the verdict only, in one line, unless --report names what goes to stdout')
     .option('--log-level <level>', 'error, warn, info or debug, to stderr', 'warn')
@@ -85,6 +90,11 @@ function addCompare(program: Command): void {
     .argument('<result.json...>', 'what --report json wrote: the base, then "--", then the new ones')
     .option('--rule <rule>', ruleHelp, collect)
     .option('--json', 'the comparison as JSON')
+    .option(
+      '--report <kind=path>',
+      'the middle one of the new runs beside that of the base, as html=compared.html (repeatable)',
+      collect,
+    )
     .option('--allow-invalid', 'take runs too in which the generator was the limit')
     .action(async (files: string[], options: CompareOptions) => {
       const { compare } = await import('./compare.ts');
@@ -168,6 +178,7 @@ function tell(error: unknown): number {
     const reason = error.cause instanceof Error ? [`reason: ${error.cause.message}`] : [];
     const lines = [error.message, ...reason, ...(error.hint === undefined ? [] : [error.hint])];
     process.stderr.write(`${fold(lines.join('\n'), process.stderr.columns)}\n`);
+    process.stderr.write(problemAnnotations(lines.join('\n'), process.env));
     return error.exitCode;
   }
   if (tooManyFiles.includes((error as NodeJS.ErrnoException | null)?.code ?? '')) {

@@ -1,8 +1,13 @@
-import { mask, maskSecrets } from '../base/secrets.ts';
+import { mask, maskedUrl, maskSecrets } from '../base/secrets.ts';
 
 /** The command line as it may be shown and kept: without passwords, and such that it can be pasted into a shell again. */
 export function maskedCommandLine(words: readonly string[]): string {
-  return words.map((word) => quoted(maskedPassword(word) ?? maskSecrets(word))).join(' ');
+  return words.map((word) => quoted(maskedReport(word) ?? maskedPassword(word) ?? maskSecrets(word))).join(' ');
+}
+
+/** A report that goes to a url. */
+function maskedReport(word: string): string | undefined {
+  return /^(?:--report=)?[a-z]+=https?:/i.test(word) ? maskedUrl(word) : undefined;
 }
 
 /** In `--set path=value` the value is all the rest, whatever it holds; headers of a WebSocket are secrets, all of them. */

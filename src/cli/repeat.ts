@@ -12,8 +12,8 @@ import { withComparison } from '../verdict/compare/with-comparison.ts';
 import type { Result } from '../verdict/result.ts';
 import { tellComparison } from './compare.ts';
 import type { Comparing } from './compare-options.ts';
-import { openRunnable, type Runnable, runOnce } from './run-once.ts';
 import { numberedPath } from './numbered-path.ts';
+import { openRunnable, type Runnable, runOnce } from './run-once.ts';
 import type { ReportTarget, RunOptions, RunSettings } from './run-options.ts';
 import { outputOf } from './terminal.ts';
 
@@ -52,7 +52,7 @@ function baseWords({ baseBroker = [], baseSet = [] }: RunOptions): string {
 /** All runs one after the other, a line each; then how they differ, or how they compare. */
 export async function repeat({ fresh, base, comparing, options }: Repeating): Promise<ExitCode> {
   const { repeat: count, rules, baseline } = comparing;
-  requireApart(options, count);
+  requireApart(fresh, count);
   const sides = { base: [...baseline], new: [] as Candidate[] };
   const codes: ExitCode[] = [];
   const { allowInvalid } = fresh.settings;
@@ -60,9 +60,10 @@ export async function repeat({ fresh, base, comparing, options }: Repeating): Pr
   const amend = (last: Result) => withComparison(last, compare(sides.base, [...sides.new, { result: last }], how));
   for (const { side, number } of turns(count, base !== undefined)) {
     const isBase = side === 'base';
-    const runnable = numbered((isBase ? base : fresh) as Runnable, { number, isBase, options });
-    const isLast = number === count && !isBase && sides.base.length > 0;
-    const beside = isLast ? { amend, base: middleRun(sides.base, allowInvalid) } : undefined;
+    const isLast = number === count && !isBase;
+    const numbering = { what: `${isBase ? 'base-' : ''}${number}`, isLast, options };
+    const runnable = numbered((isBase ? base : fresh) as Runnable, numbering);
+    const beside = isLast && sides.base.length > 0 ? { amend, base: middleRun(sides.base, allowInvalid) } : undefined;
     const { result, exitCode } = await runOnce(runnable, beside);
     await tellRun(result, { label: label(side, number, count), options });
     sides[side].push({ result });
@@ -104,24 +105,33 @@ function worst(codes: readonly ExitCode[]): ExitCode {
 /** Kinds that people read one after the other. */
 const readable: readonly string[] = ['text', 'verdict', 'progress'];
 
-function requireApart({ report = [] }: RunOptions, count: number): void {
-  const kind = report.find((each) => !each.includes('=') && !readable.includes(each));
+function requireApart({ settings }: Runnable, count: number): void {
+  const { kind } =
+    settings.reports.find(({ kind, path, step }) => path === undefined && step !== true && !readable.includes(kind)) ??
+    {};
   if (kind === undefined) return;
   throw new UserError(`--report ${kind}: ${count} runs would put as many results on stdout, one behind the other`, {
     hint: `give it a path: --report ${kind}=out.${kind} writes out-1.${kind}, out-2.${kind} and so on`,
   });
 }
 
-/** Reports of each run in files of their own; stdout gets a line, unless it was asked for more. */
-function numbered(
-  { plan, settings }: Runnable,
-  { number, isBase, options }: { readonly number: number; readonly isBase: boolean; readonly options: RunOptions },
-): Runnable {
+type Numbering = {
+  /** "base-2". */
+  readonly what: string;
+  /** Of all runs: the one that has the comparison. */
+  readonly isLast: boolean;
+  readonly options: RunOptions;
+};
+
+/** Reports of each run in files of their own; stdout gets a line, unless it was asked for more, and a step of GitHub the last run. */
+function numbered({ plan, settings }: Runnable, { what, isLast, options }: Numbering): Runnable {
   const reports = settings.reports
-    .filter(({ kind, path }) => path !== undefined || kind === 'progress' || isAsked(kind, options))
+    .filter(({ kind, path, step }) =>
+      step === true ? isLast : path !== undefined || kind === 'progress' || isAsked(kind, options),
+    )
     .map((target): ReportTarget => {
-      const { kind, path } = target;
-      return path === undefined ? target : { kind, path: numberedPath(path, `${isBase ? 'base-' : ''}${number}`) };
+      const { path } = target;
+      return path === undefined ? target : { ...target, path: numberedPath(path, what) };
     });
   return { plan, settings: { ...settings, reports } };
 }

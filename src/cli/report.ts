@@ -2,39 +2,24 @@ import { UserError } from '../base/errors.ts';
 import { type ExitCode, exitCode } from '../base/exit-codes.ts';
 import { merge } from '../verdict/merge/merge.ts';
 import type { Result } from '../verdict/result.ts';
-import { fold } from './fold.ts';
 import { openResult } from './open-result.ts';
-import { closeReports, discardReports, openReports } from './reports.ts';
 import { reportTargets } from './run-options.ts';
-import { outputOf } from './terminal.ts';
+import { isStep } from './step-log.ts';
+import { requireOver, tellResult } from './tell-result.ts';
 
 /** As commander hands them over. */
 export type ReportOptions = { readonly as?: readonly string[]; readonly exitCode?: boolean };
 
 /** Tells results again that `run` wrote, several as one. Throws a UserError where one cannot be read. */
 export async function report(paths: readonly string[], options: ReportOptions): Promise<ExitCode> {
-  const targets = reportTargets({ report: options.as ?? ['text'], quiet: true, progress: false }, '--as');
-  if (targets.some(({ kind }) => kind === 'progress')) {
-    throw new UserError('--as progress: that tells a run while it runs, and this one is over');
-  }
+  const asking = { option: '--as', inStep: isStep(process.env), unasked: false };
+  const targets = reportTargets({ report: options.as ?? ['text'], quiet: true, progress: false }, asking);
+  requireOver(targets);
   const results = await Promise.all(paths.map(openResult));
   requireApart(paths, results);
   const result = merge(results as [Result, ...Result[]]);
-  const reports = await openReports(
-    { reports: targets },
-    outputOf(process.stdout, process.env),
-    outputOf(process.stderr, process.env),
-  );
-  try {
-    for (const { reporter } of reports) await reporter.end?.(result);
-  } catch (error) {
-    discardReports(reports);
-    throw error;
-  }
-  const allWritten = await closeReports(reports, (text) =>
-    process.stderr.write(`${fold(text, process.stderr.columns)}\n`),
-  );
-  if (!allWritten) return exitCode.usage;
+  const written = await tellResult(targets, result);
+  if (written !== exitCode.passed) return written;
   return options.exitCode === true ? result.exitCode : exitCode.passed;
 }
 

@@ -1,47 +1,54 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
-import { open, readlink, rename, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { finished } from 'node:stream/promises';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
+import { type ExitCode, exitCode } from '../base/exit-codes.ts';
 import { reporters } from '../reporters/index.ts';
 import type { Output, Reporter } from '../reporters/reporter.ts';
-import { isDescriptor, standardStream } from './descriptors.ts';
-import type { ReportTarget, RunSettings } from './run-options.ts';
+import { addressPlace, parseAddress } from './reports/address.ts';
+import { filePlace } from './reports/file.ts';
+import { folderPlace } from './reports/folder.ts';
+import { Guarded } from './reports/guard.ts';
+import { nameOf, type Place } from './reports/place.ts';
+import { stepPlace } from './reports/step.ts';
+import { urlPlace } from './reports/url.ts';
+import type { ReportTarget } from './run-options.ts';
 
-/** A reporter and the file it writes, if it writes one. */
+/** A reporter, and where it goes. */
 export interface OpenReport {
   readonly reporter: Reporter;
-  readonly file?: ReportFile;
+  readonly target: ReportTarget;
+  /** What the reporter threw, which is a bug. */
+  readonly failure: Error | undefined;
+  readonly place: Place;
 }
 
-/** A file is written under a temporary name beside its place, so that a reader never finds half a report. */
-interface ReportFile {
-  readonly stream: NodeJS.WritableStream;
-  /** Completes it, and puts it in its place. Rejects where it could not be written. */
-  publish(): Promise<void>;
-  discard(): void;
-}
+/** What places need of the process. */
+export type Surroundings = {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Tells the user something beside the result. */
+  readonly say: (text: string) => void;
+};
 
-/** Opens every file at once: a folder that is missing or not writable is a UserError before anything connects. */
-export async function openReports(
-  { reports }: Pick<RunSettings, 'reports'>,
-  stdout: Output,
-  stderr: Output,
-): Promise<OpenReport[]> {
+/** Opens every place at once: one that cannot be written, or an address that is taken, is a UserError before anything connects. */
+export async function openReports(targets: readonly ReportTarget[], around: Surroundings): Promise<OpenReport[]> {
   const opened: OpenReport[] = [];
   try {
-    for (const { kind, path } of reports) {
-      const openReporter = await reporters[kind]();
-      if (path === undefined) {
-        opened.push({ reporter: openReporter(kind === 'progress' ? stderr : stdout) });
-      } else {
-        const file = await openFile({ kind, path });
-        opened.push({
-          file,
-          reporter: openReporter({ stream: file.stream, colour: false, interactive: false, columns: 100 }),
-        });
-      }
+    for (const target of targets) {
+      const openReporter = await reporters[target.kind]();
+      const place = await placeOf(target, around);
+      const reporter = openReporter(place.output);
+      const guarded = new Guarded(reporter);
+      opened.push({
+        reporter: guarded,
+        target,
+        place,
+        get failure() {
+          return guarded.failure;
+        },
+      });
+      await place.begin?.(reporter);
     }
   } catch (error) {
     discardReports(opened);
@@ -50,113 +57,78 @@ export async function openReports(
   return opened;
 }
 
-/** False where one could not be written: it is named. stdout has the result all the same. */
-export async function closeReports(reports: readonly OpenReport[], say: (text: string) => void): Promise<boolean> {
-  const results = await Promise.allSettled(reports.map(({ file }) => file?.publish()));
-  const failures = results.filter((each) => each.status === 'rejected').map(({ reason }) => reason as UserError);
-  for (const { message, cause, hint } of failures) {
+/**
+ * Completes all of them, and names those that could not be: then the exit code is another one than `passed`. stdout has the result
+ * all the same. `signal`: the user wants to leave.
+ */
+export async function publishReports(
+  reports: readonly OpenReport[],
+  say: (text: string) => void,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<ExitCode> {
+  const codes = await Promise.all(reports.map((report) => publish(report, say, signal)));
+  if (codes.includes(exitCode.bug)) return exitCode.bug;
+  return codes.includes(exitCode.usage) ? exitCode.usage : exitCode.passed;
+}
+
+export function discardReports(reports: readonly OpenReport[]): void {
+  for (const { place } of reports) place.discard();
+}
+
+async function publish(
+  { place, target, failure }: OpenReport,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  if (failure !== undefined) {
+    place.discard();
+    say(
+      `${nameOf(target)}: not written, for a bug of mqtt-stress: please report it\n${failure.stack ?? failure.message}`,
+    );
+    return exitCode.bug;
+  }
+  try {
+    await place.publish(signal);
+    return exitCode.passed;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message, cause, hint } = error;
     say(
       `${message}: ${cause instanceof Error ? cause.message : 'unknown reason'}${hint === undefined ? '' : `; ${hint}`}`,
     );
+    // What nobody asked for fails no run.
+    return target.unasked === true ? exitCode.passed : exitCode.usage;
   }
-  return failures.length === 0;
 }
 
-type NamedTarget = ReportTarget & { readonly path: string };
-
-export function discardReports(reports: readonly OpenReport[]): void {
-  for (const { file } of reports) file?.discard();
-}
-
-async function openFile(target: NamedTarget): Promise<ReportFile> {
-  const standard = standardStream(target.path);
-  if (standard !== undefined) return { stream: standard, publish: async () => {}, discard() {} };
-  const place = await followed(resolve(target.path));
-  const found = await stat(place).catch((error: NodeJS.ErrnoException) => {
-    // Links that lead round in a circle, say, are not nothing.
-    if (error.code === 'ENOENT') return undefined;
-    throw unwritable(target, place, error);
-  });
-  if (found?.isDirectory()) throw new UserError(`--report ${target.kind}=${target.path}: this is a folder`);
-  return found === undefined || (found.isFile() && !isDescriptor(place))
-    ? openDraft(target, place)
-    : openThrough(target, place);
-}
-
-/** Where the links lead, whether anything is there or not. A descriptor of this process is a place of its own. */
-async function followed(path: string): Promise<string> {
-  let place = path;
-  for (let links = 0; links < mostLinks && !isDescriptor(place); links++) {
-    const next = await readlink(place).catch(() => undefined);
-    if (next === undefined) return place;
-    place = resolve(dirname(place), next);
+async function placeOf(target: ReportTarget, around: Surroundings): Promise<Place> {
+  const { kind, path, step } = target;
+  const { stdout, stderr, env, say } = around;
+  if (step === true) return stepPlace(target, env, stderr.stream);
+  if (path === undefined) return standardPlace(kind === 'progress' ? stderr : stdout);
+  const url = urlOf(target);
+  if (url !== undefined) return urlPlace(target, url, env);
+  const address = parseAddress(path);
+  if (address !== undefined) return addressPlace(target, address, say);
+  if (path.startsWith(':')) {
+    const hint = `an address is such as :9100 or 127.0.0.1:9100; a file of that name is ./${path}`;
+    throw new UserError(`${nameOf(target)}: is no address`, { hint });
   }
-  return place;
+  const isFolder = path.endsWith('/') || (await stat(resolve(path)).catch(() => undefined))?.isDirectory() === true;
+  return isFolder ? folderPlace(target, path) : filePlace(nameOf(target), path);
 }
 
-const mostLinks = 40;
-
-async function openDraft(target: NamedTarget, place: string): Promise<ReportFile> {
-  const draft = join(dirname(place), `.${basename(place)}.${randomBytes(4).toString('hex')}.tmp`);
-  const { stream, finish } = await openStream(target, draft, 'wx');
-  const discard = () => rmSync(draft, { force: true });
-  return {
-    stream,
-    discard,
-    async publish() {
-      try {
-        await finish();
-        await rename(draft, place);
-      } catch (error) {
-        discard();
-        throw unwritable(target, dirname(place), error);
-      }
-    },
-  };
+function standardPlace(output: Output): Place {
+  return { output, publish: async () => {}, discard() {} };
 }
 
-/** A device, a pipe, a descriptor: it stays what it is. */
-async function openThrough(target: NamedTarget, place: string): Promise<ReportFile> {
-  const { stream, finish } = await openStream(target, place, 'a');
-  return {
-    stream,
-    discard() {},
-    publish: () =>
-      finish().catch((error: unknown) => {
-        throw unwritable(target, place, error);
-      }),
-  };
-}
-
-async function openStream(target: NamedTarget, place: string, flags: 'wx' | 'a') {
-  const handle = await open(place, flags).catch((error: unknown) => {
-    throw unwritable(target, flags === 'wx' ? dirname(place) : place, error);
-  });
-  const stream = handle.createWriteStream();
-  let failure: Error | undefined;
-  stream.on('error', (error) => {
-    failure = error;
-  });
-  return {
-    stream,
-    async finish() {
-      if (failure !== undefined) throw failure;
-      stream.end();
-      await finished(stream);
-    },
-  };
-}
-
-/** The reason without the path that the system was given: that is a temporary name, or where links lead. */
-function unwritable({ kind, path }: NamedTarget, where: string, cause: unknown): UserError {
-  const folder = dirname(resolve(path));
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const hint =
-    code === 'ENOENT' || code === 'ENOTDIR'
-      ? existsSync(folder)
-        ? `${folder} is no folder where that could be`
-        : `the folder ${folder} does not exist: create it first`
-      : `is ${where} writable, and not full?`;
-  const reason = new Error(message.replace(/, \w+(?: '.*)?$/s, ''));
-  return new UserError(`--report ${kind}=${path}: cannot be written`, { hint, cause: reason });
+function urlOf(target: ReportTarget): URL | undefined {
+  if (!/^https?:/i.test(target.path ?? '')) return undefined;
+  try {
+    return new URL(target.path ?? '');
+  } catch {
+    throw new UserError(`${nameOf(target)}: is no url`, {
+      hint: 'a url is such as http://127.0.0.1:8086/write?db=mqtt',
+    });
+  }
 }

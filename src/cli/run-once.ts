@@ -10,7 +10,7 @@ import { fold } from './fold.ts';
 import { logRun } from './log-run.ts';
 import { maskedCommandLine } from './mask.ts';
 import { openScenario, requireMachine, type ScenarioOptions } from './open-scenario.ts';
-import { closeReports, discardReports, openReports } from './reports.ts';
+import { discardReports, openReports, publishReports } from './reports.ts';
 import type { RunSettings } from './run-options.ts';
 import { listenForSignals } from './signals.ts';
 import { outputOf } from './terminal.ts';
@@ -40,11 +40,12 @@ export type Beside = { readonly amend: (result: Result) => Result; readonly base
 
 /** One run, told by its reports. */
 export async function runOnce({ plan, settings }: Runnable, beside?: Beside): Promise<Ran> {
-  const reports = await openReports(
-    settings,
-    outputOf(process.stdout, process.env),
-    outputOf(process.stderr, process.env),
-  );
+  const reports = await openReports(settings.reports, {
+    stdout: outputOf(process.stdout, process.env),
+    stderr: outputOf(process.stderr, process.env),
+    env: process.env,
+    say,
+  });
   const controller = new AbortController();
   const stopListening = listenForSignals(controller, say, () => discardReports(reports));
   try {
@@ -56,8 +57,8 @@ export async function runOnce({ plan, settings }: Runnable, beside?: Beside): Pr
       ...(beside !== undefined && { amend: beside.amend }),
       ...(beside?.base !== undefined && { base: beside.base }),
     });
-    const allWritten = await closeReports(reports, say);
-    return { result, exitCode: allWritten || result.exitCode !== exitCode.passed ? result.exitCode : exitCode.usage };
+    const written = await publishReports(reports, say, controller.signal);
+    return { result, exitCode: result.exitCode === exitCode.passed ? written : result.exitCode };
   } catch (error) {
     discardReports(reports);
     throw error;

@@ -13,7 +13,7 @@ import { type RunOptions, readSettings } from './run-options.ts';
 /** `mqtt-stress run`: from the words typed to the exit code. Throws a UserError for all that is wrong before the load. */
 export async function run(name: string | undefined, options: RunOptions, words: readonly string[]): Promise<ExitCode> {
   const from = await startOf(name, options);
-  const settings = readSettings(options, typeof from === 'string' ? undefined : from);
+  const settings = readSettings(options, process.env, typeof from === 'string' ? undefined : from);
   log.level = settings.logLevel;
   const comparing = await readComparing(options);
   const runnable = await openRunnable(from, options, settings, words);

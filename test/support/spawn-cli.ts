@@ -16,6 +16,8 @@ export type Running = {
   readonly child: ChildProcess;
   /** Resolves when stderr holds the text; rejects when the process ends without it. */
   said(pattern: RegExp): Promise<void>;
+  /** What stderr holds so far. */
+  told(): string;
   /** The same of stdout, with what matched. */
   wrote(pattern: RegExp): Promise<RegExpExecArray>;
   readonly ended: Promise<Ended>;
@@ -25,7 +27,8 @@ export type Running = {
 export function startCli(args: readonly string[], env: Record<string, string> = {}, cwd?: string): Running {
   const child = spawn(process.execPath, [main, ...args], {
     cwd,
-    env: { ...process.env, ...env },
+    // These tests may run in a step of GitHub Actions themselves, where reports go to it unasked.
+    env: { ...process.env, GITHUB_ACTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: patienceMs,
     killSignal: 'SIGKILL',
@@ -43,6 +46,7 @@ export function startCli(args: readonly string[], env: Record<string, string> = 
     async said(pattern) {
       await holds(child.stderr, () => texts.stderr, ended, pattern);
     },
+    told: () => texts.stderr,
     wrote: (pattern) => holds(child.stdout, () => texts.stdout, ended, pattern),
   };
 }

@@ -38,7 +38,8 @@ describe('the file of a numbered report', () => {
   it('is a folder of its own where a folder is asked for, and the same url or address each time', () => {
     assert.equal(numberedPath('out/', '2'), 'out-2/');
     assert.equal(numberedPath(tmpdir(), '2'), `${tmpdir()}-2`);
-    for (const path of ['http://127.0.0.1:8086/write', ':9100', '127.0.0.1:9100']) assert.equal(numberedPath(path, '2'), path);
+    for (const path of ['http://127.0.0.1:8086/write', ':9100', '127.0.0.1:9100'])
+      assert.equal(numberedPath(path, '2'), path);
   });
 
   it('is numbered beside a file of that name, but no device is', (t) => {

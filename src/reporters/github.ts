@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import type { Result, ThresholdResult } from '../verdict/result.ts';
+import { valueText } from '../verdict/thresholds.ts';
+import { annotation, type Level, stepOutput } from './github/commands.ts';
+import { markdownOf } from './markdown.ts';
+import type { OpenReporter } from './reporter.ts';
+
+/** A step may have 1 MiB, and what is longer is lost as a whole: this leaves room for others, and for several runs in one step. */
+const mostSummaryBytes = 128 * 1024;
+/** GitHub shows no more of a level for one step. */
+const mostAnnotations = 10;
+
+/** The texts of a step, by name. */
+export const stepParts = { summary: 'summary.md', annotations: 'annotations.txt', outputs: 'outputs.txt' } as const;
+
+/** A step of GitHub Actions: its summary, annotations for what failed, and outputs for the steps after it. */
+export const github: OpenReporter = ({ stream, part }) => ({
+  parts: true,
+  mediaType: 'text/markdown; charset=utf-8',
+  end(result) {
+    const summary = part?.(stepParts.summary) ?? stream;
+    summary.write(`${markdownOf(result, mostSummaryBytes)}\n\n`);
+    part?.(stepParts.annotations).write(annotations(result));
+    part?.(stepParts.outputs).write(outputs(result));
+  },
+});
+
+function annotations(result: Result): string {
+  const { verdict, reasons, thresholds, comparison, warnings, trust, run } = result;
+  const failed = thresholds.filter(({ passed, level }) => !passed && level === 'fail').map(sentence);
+  const warned = thresholds.filter(({ passed, level }) => !passed && level === 'warn').map(sentence);
+  const worse = comparison?.rules.filter(({ answer }) => answer === 'worse') ?? [];
+  // Reasons repeat the thresholds that failed, and tell what no threshold does.
+  const others = reasons.filter((reason) => !failed.includes(reason));
+  const errors = [
+    ...(verdict === 'passed' ? [] : failed),
+    ...worse.map(({ metric, rule, words }) => `${metric}: ${rule}, but it is ${words}.`),
+    ...(verdict === 'passed' ? [] : others),
+  ];
+  const doubts = trust.reasons.filter((reason) => !reasons.includes(reason));
+  return told('error', errors, run.name) + told('warning', [...warned, ...warnings, ...doubts], run.name);
+}
+
+function sentence(threshold: ThresholdResult): string {
+  const was = threshold.value === null ? 'there is no data' : `it was ${valueText(threshold)}`;
+  return `${threshold.metric}: ${threshold.expression}, but ${was}.`;
+}
+
+function told(level: Level, messages: readonly string[], name: string): string {
+  const over = messages.length - mostAnnotations;
+  const shown = over > 0 ? messages.slice(0, mostAnnotations - 1) : messages;
+  const rest = over > 0 ? [`and ${over + 1} more: see the summary of the step`] : [];
+  return [...shown, ...rest].map((message) => annotation(level, { title: `mqtt-stress: ${name}` }, message)).join('');
+}
+
+/** What the steps after this one may want to decide by; a time that was not measured is empty. */
+function outputs({ verdict, exitCode, run, trust, totals }: Result): string {
+  const ms = (value: number | undefined) => (value === undefined ? '' : String(value));
+  const values: Readonly<Record<string, string>> = {
+    verdict,
+    'exit-code': String(exitCode),
+    trust: trust.verdict,
+    'run-id': run.id,
+    'sent-rate': totals.messages_sent.rate.toFixed(1),
+    'received-rate': totals.messages_received.rate.toFixed(1),
+    lost: String(totals.messages_lost.count),
+    'connect-p99-ms': ms(totals.connect_time?.p99),
+    'publish-p99-ms': ms(totals.publish_time?.p99),
+    'delivery-p50-ms': ms(totals.delivery_time?.p50),
+    'delivery-p99-ms': ms(totals.delivery_time?.p99),
+  };
+  const delimiter = `mqtt-stress-${randomUUID()}`;
+  return Object.entries(values)
+    .map(([name, value]) => stepOutput(name, value, delimiter))
+    .join('');
+}
