@@ -7,6 +7,7 @@ import type { Plan } from './plan/plan.ts';
 import type { Threads } from './plan/threads.ts';
 import type { Reporter } from './reporters/reporter.ts';
 import { judge, type StoppedBy } from './verdict/judge.ts';
+import { LiveThresholds } from './verdict/live.ts';
 import type { Result, RunResult } from './verdict/result.ts';
 import { Series } from './verdict/series.ts';
 
@@ -29,6 +30,8 @@ export async function run(plan: Plan, execute: Execute, options: RunOptions): Pr
   const totals = new Totals(plan.subBuckets);
   const series = new Series(plan);
   const takeovers = new Takeovers(plan.cluster);
+  const live = new LiveThresholds(plan, totals, series);
+  const failing = new AbortController();
   const startedAt = new Date();
   for (const reporter of reporters) reporter.start?.(plan);
   const context = { tag: plan.run.tag, protocol: plan.groups[0]?.session.protocol ?? '3.1.1' } as const;
@@ -36,17 +39,18 @@ export async function run(plan: Plan, execute: Execute, options: RunOptions): Pr
     for (const reporter of reporters) reporter.waits?.(what);
   });
   const { done, observations } = await watch.during(signal, async () => {
-    for await (const told of conduct(plan, execute, signal)) {
+    for await (const told of conduct(plan, execute, AbortSignal.any([signal, failing.signal]))) {
       const snapshot = takeovers.counted(told);
       totals.add(snapshot);
       series.add(snapshot);
       for (const reporter of reporters) reporter.second?.(snapshot, totals);
+      if (live.add(snapshot)) failing.abort();
     }
     return { endedAt: new Date(), signal: stoppedBy(signal) };
   });
   const { windowFromUs } = totals.progress;
   const startUs = windowFromUs === 0 ? undefined : windowFromUs - Math.round(plan.warmUpMs * 1000);
-  const known = { startedAt, ...done, observations, threads, versions, allowInvalid, startUs };
+  const known = { startedAt, ...done, observations, threads, versions, allowInvalid, startUs, live };
   const judged = judge(plan, totals, series, known);
   const result = options.amend?.(judged) ?? judged;
   for (const reporter of reporters) await reporter.end?.(result, options.base);

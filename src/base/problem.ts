@@ -10,6 +10,6 @@ export interface Problem {
   readonly hint?: string;
   /** True where the path names a key that must not be there, so that the caret points at the key and not at its value. */
   readonly atKey?: boolean;
-  /** The part of the value's text that is wrong, for the caret; absent: all of it. */
+  /** The part of the text that is wrong, of the value or the key, for the caret; absent: all of it. */
   readonly part?: { readonly offset: number; readonly length: number };
 }

@@ -107,6 +107,11 @@ export function formatRate(perSecond: number): string {
   return `${formatCount(perSecond)}/s`;
 }
 
+/** 0 to 1 as "0.013%", to three significant digits. */
+export function formatShare(share: number): string {
+  return `${Number((share * 100).toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 20 })}%`;
+}
+
 /** Three significant digits above 100, two decimals below. */
 function short(n: number): string {
   return String(n >= 100 ? Math.round(n * 10) / 10 : Math.round(n * 100) / 100);

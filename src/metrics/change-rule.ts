@@ -1,7 +1,7 @@
-import { nearest } from '../base/nearest.ts';
 import { parseDuration, parseRate } from '../base/units.ts';
-import { catalog, type Metric, type MetricName, metricNames } from './catalog.ts';
+import { catalog, type Metric, type MetricName } from './catalog.ts';
 import type { Aggregate, ExpressionProblem } from './expression.ts';
+import { parseSelector, selectorText } from './selector.ts';
 import type { Labels } from './snapshot.ts';
 
 /** "delivery_time p(99) <= +15% (min 2ms)": by how much a metric may be worse than in a baseline. */
@@ -31,7 +31,7 @@ const aggregates: Readonly<Record<Metric['kind'], readonly string[]>> = {
 
 const example = 'an example: delivery_time p(99) <= +15% (min 2ms)';
 const grammar =
-  /^(\s*)([A-Za-z0-9_]+)(\{[^}]*\})?(\s+)([A-Za-z]+(?:\([^)]*\))?)(\s*)(<=|>=)(\s*)([+-]?\s*[0-9]+(?:\.[0-9]+)?\s*%)(\s*)(?:\(\s*min\s+([^)]*?)\s*\))?\s*$/;
+  /^(\s*)([A-Za-z0-9_.-]+(?:\{[^}]*\})?)(\s+)([A-Za-z]+(?:\([^)]*\))?)(\s*)(<=|>=)(\s*)([+-]?\s*[0-9]+(?:\.[0-9]+)?\s*%)(\s*)(?:\(\s*min\s+([^)]*?)\s*\))?\s*$/;
 
 /** The problem's rule is a clause: "must ...". */
 export function parseChangeRule(text: string): ChangeRule | ExpressionProblem {
@@ -40,37 +40,43 @@ export function parseChangeRule(text: string): ChangeRule | ExpressionProblem {
     const rule = 'must be a metric, an aggregate and the largest change for the worse';
     return { rule, hint: example, offset: 0, length: text.length };
   }
-  const [, lead = '', metric = '', selector = '', space = '', name = '', gap = '', sign = '', , change = ''] = parts;
-  const wrong = (rule: string, hint: string, part: string): ExpressionProblem => {
-    const offset = part === metric ? lead.length : text.indexOf(part, lead.length + metric.length);
-    return { rule, hint, offset, length: part.length };
+  const [, lead = '', selected = '', space = '', name = '', gap = '', sign = '', , change = '', , least] = parts;
+  const after = lead.length + selected.length;
+  const wrong = (rule: string, part: string, hint = example): ExpressionProblem => {
+    return { rule, hint, offset: text.indexOf(part, after), length: part.length };
   };
-  if (!isMetric(metric)) {
-    const close = nearest(metric, metricNames);
-    return wrong('must name a metric', close === undefined ? example : `did you mean ${close}?`, metric);
-  }
-  const where = parseSelector(selector);
-  if ('rule' in where) return wrong(where.rule, where.hint, selector);
+  const selector = parsePart(selected);
+  if ('rule' in selector) return { ...selector, offset: selector.offset + lead.length };
+  const { metric, where } = selector;
   const { kind } = catalog[metric];
   const aggregate = parseAggregate(name);
   if (aggregate === undefined || !aggregates[kind].includes(typeof aggregate === 'object' ? 'p(99)' : aggregate))
-    return wrong(`must ask ${aggregates[kind].join(', ')} of ${metric}`, example, name);
+    return wrong(`must ask ${aggregates[kind].join(', ')} of ${metric}`, name);
   const share = Number(change.replaceAll(/[+%\s]/g, '')) / 100;
   if (sign === '<=' ? share < 0 : share > 0 || share < -1) {
     const rule = 'must allow a change for the worse: <= +15% where more is worse, >= -5% where less is worse';
-    return wrong(rule, `did you mean ${sign} ${sign === '<=' ? '+' : '-'}${change.replace(/^[+-]/, '')}?`, change);
+    return wrong(rule, change, `did you mean ${sign} ${sign === '<=' ? '+' : '-'}${change.replace(/^[+-]/, '')}?`);
   }
-  const min = parts[11] === undefined ? 0 : parseLeast(kind, aggregate, parts[11]);
-  if (typeof min === 'string') return wrong(min, example, parts[11] ?? '');
-  const rule = text.slice(lead.length + metric.length + selector.length + space.length).trim();
-  const worse = sign === '<=' ? 'up' : 'down';
+  const min = least === undefined ? 0 : parseLeast(kind, aggregate, least);
+  if (typeof min === 'string') return wrong(min, least ?? '');
+  const rule = text.slice(after + space.length).trim();
   const told = gap === '' ? spaced(rule, sign) : rule;
-  const written = `${metric}${selector} ${told}`;
+  const worse = sign === '<=' ? 'up' : 'down';
+  const written = `${selectorText(selector)} ${told}`;
   return { metric, where, aggregate, worse, limit: Math.abs(share), min, text: told, written };
 }
 
-function isMetric(name: string): name is MetricName {
-  return Object.hasOwn(catalog, name);
+type Selected = Pick<ChangeRule, 'metric' | 'where'>;
+
+/** Results keep every metric of a group and of a broker, and none that is finer. */
+function parsePart(text: string): Selected | ExpressionProblem {
+  const selector = parseSelector(text);
+  if ('rule' in selector) return selector;
+  const { metric, where, parts } = selector;
+  const part = parts.qos ?? (where.group === undefined ? undefined : parts.broker);
+  if (part === undefined) return { metric, where };
+  const rule = 'must select one group or one broker: results keep nothing finer';
+  return { rule, hint: 'an example: delivery_time{group=sensors} p(99) <= +15%', ...part };
 }
 
 function spaced(rule: string, sign: string): string {
@@ -82,16 +88,6 @@ function parseAggregate(name: string): Aggregate | undefined {
   const [, digits] = /^p\(\s*([0-9]+(?:\.[0-9]+)?)\s*\)$/.exec(name) ?? [];
   const percentile = Number(digits);
   return digits === undefined || percentile > 100 ? undefined : { percentile };
-}
-
-/** Results keep every metric of a group and of a broker, and none that is finer. */
-function parseSelector(text: string): ChangeRule['where'] | { rule: string; hint: string } {
-  if (text === '') return {};
-  const [, label = '', value = ''] =
-    /^\{\s*([a-z]+)\s*[=:]\s*["']?([A-Za-z0-9][A-Za-z0-9_.:-]*)["']?\s*\}$/.exec(text) ?? [];
-  if (label === 'group' || label === 'broker') return { [label]: value };
-  const rule = 'must select one group or one broker: results keep nothing finer';
-  return { rule, hint: 'an example: delivery_time{group=sensors} p(99) <= +15%' };
 }
 
 function parseLeast(kind: Metric['kind'], aggregate: Aggregate, text: string): number | string {

@@ -36,6 +36,14 @@ export interface Summary {
 /** Where a metric is asked for: labels that are not given match all cells; `qos: undefined` is not a label. */
 export type Where = Partial<Labels>;
 
+export function matches(labels: Labels, where: Where): boolean {
+  return (
+    (where.group === undefined || where.group === labels.group) &&
+    (where.broker === undefined || where.broker === labels.broker) &&
+    (where.qos === undefined || where.qos === labels.qos)
+  );
+}
+
 type CellTotals = {
   readonly labels: Labels;
   readonly counts: Map<CounterName, number>;
@@ -97,6 +105,10 @@ export class Totals {
   /** How long the measured window has lasted so far. */
   get measuredSeconds(): number {
     return Math.max(0, this.#progress.windowToUs - this.#progress.windowFromUs) / 1e6;
+  }
+  /** Of a window shorter than the clock's grain under load no rate can be told. */
+  get tellsRates(): boolean {
+    return this.measuredSeconds >= shortestWindowS;
   }
   get rampSeconds(): number {
     return Math.max(0, this.#progress.rampToUs - this.#progress.rampFromUs) / 1e6;
@@ -160,12 +172,12 @@ export class Totals {
   }
 
   #matching(where: Where): CellTotals[] {
-    return [...this.#cells.values()].filter(
-      ({ labels }) =>
-        (where.group === undefined || where.group === labels.group) &&
-        (where.broker === undefined || where.broker === labels.broker) &&
-        (where.qos === undefined || where.qos === labels.qos),
-    );
+    return [...this.#cells.values()].filter(({ labels }) => matches(labels, where));
+  }
+
+  /** Whether anything is counted there; everywhere: always. */
+  has(where: Where): boolean {
+    return Object.keys(where).length === 0 || this.#matching(where).length > 0;
   }
 
   cells(): readonly Labels[] {
@@ -197,8 +209,7 @@ export class Totals {
       const again = sum(cells, (cell) => cell.counts.get('reconnects') ?? 0);
       return flat(count, inWindow, this.rampSeconds > 0 ? (count - again) / this.rampSeconds : 0);
     }
-    // Of a window shorter than the clock's grain under load no rate can be told.
-    return flat(count, inWindow, this.measuredSeconds >= shortestWindowS ? inWindow / this.measuredSeconds : 0);
+    return flat(count, inWindow, this.tellsRates ? inWindow / this.measuredSeconds : 0);
   }
 
   /** What was due in warm-up or after the end. */

@@ -1,9 +1,11 @@
+import { selectorText } from '../metrics/selector.ts';
 import type { Protocol, Will } from '../mqtt/packets.ts';
 import { delivers } from '../scenario/data.ts';
 import type { Group } from '../scenario/groups.ts';
 import type { Population } from '../scenario/population.ts';
 import { type JobReach, type Reach, reachOf } from '../scenario/reach.ts';
 import { embeddedBroker, populationOf, type Scenario, timesOf } from '../scenario/scenario.ts';
+import type { Threshold } from '../scenario/thresholds.ts';
 import { workloadOf } from '../workloads/lookup.ts';
 import { asSent, keptAtEnd } from './kept.ts';
 import type { BrokerPlan, ConnectPlan, GroupPlan, Job, Plan, ReconnectPlan, ThresholdPlan } from './plan.ts';
@@ -139,10 +141,9 @@ function compileReconnect({ reconnect }: Group): ReconnectPlan | false {
 
 /** Where deliveries are judged, breaking their contract fails the run unless the scenario says otherwise. */
 function compileThresholds({ thresholds }: Scenario, population: Population): ThresholdPlan[] {
-  const asked = Object.values(thresholds).flatMap((list) =>
-    list.map((threshold) => ({ ...threshold, implicit: false })),
-  );
-  if (thresholds.delivery_violations !== undefined || !delivers(population)) return asked;
+  const asked = thresholds.map(compileThreshold);
+  const answered = thresholds.some(({ selector }) => selectorText(selector) === 'delivery_violations');
+  if (answered || !delivers(population)) return asked;
   const text = 'count == 0';
   const expression = {
     metric: 'delivery_violations',
@@ -153,6 +154,17 @@ function compileThresholds({ thresholds }: Scenario, population: Population): Th
     text,
   } as const;
   return [...asked, { expression, level: 'fail', implicit: true }];
+}
+
+function compileThreshold({ expression, level, abortOnFail, afterMs, windowMs }: Threshold): ThresholdPlan {
+  return {
+    expression,
+    level,
+    ...(windowMs !== undefined && { windowMs }),
+    ...(abortOnFail && { abortOnFail }),
+    ...(afterMs !== undefined && { afterMs }),
+    implicit: false,
+  };
 }
 
 /** A cell is a group, a broker, and a QoS or none. */

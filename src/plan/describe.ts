@@ -1,8 +1,10 @@
 import type { Machine } from '../base/machine.ts';
 import { formatCount, formatDuration, formatRate, formatSize } from '../base/units.ts';
+import { selectorText } from '../metrics/selector.ts';
 import { observerOf } from '../observers/lookup.ts';
 import { clientsPerBroker, demandOf } from './demand.ts';
 import { describeGroup } from './describe-group.ts';
+import { thresholdRows } from './describe-thresholds.ts';
 import type { BrokerPlan, Plan } from './plan.ts';
 import { ratesOf } from './rates.ts';
 import { layOutWithin, type Row } from './rows.ts';
@@ -95,20 +97,9 @@ function rounded(perSecond: number): number {
   return perSecond >= 10 ? Math.round(perSecond) : Number(perSecond.toPrecision(3));
 }
 
-function thresholdRows({ thresholds }: Plan): Row[] {
-  if (thresholds.length === 0) return [['', 'none: the run passes if it is complete and trustworthy']];
-  return thresholds.map(({ expression, level, implicit }): Row => {
-    const notes = [
-      ...(level === 'warn' ? ['only a warning'] : []),
-      ...(implicit ? ['always, unless the scenario says otherwise'] : []),
-    ];
-    return [expression.metric, `${expression.text}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`];
-  });
-}
-
 /** The default rules are not told: most runs have no baseline. */
 function compareRows({ compare = [] }: Plan): Row[] {
-  return compare.map(({ metric, written }): Row => [metric, written.slice(metric.length).trim()]);
+  return compare.map((rule): Row => [selectorText(rule), rule.text]);
 }
 
 function machineRows(plan: Plan, machine: Machine, { count, why }: Threads): Row[] {

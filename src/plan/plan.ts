@@ -78,6 +78,12 @@ export interface BrokerPlan {
 export interface ThresholdPlan {
   readonly expression: Expression;
   readonly level: 'fail' | 'warn';
+  /** Judged every second of the measured window, on so much of it, whole seconds; absent: at the end, on all of it. */
+  readonly windowMs?: number;
+  /** Judged every second, and the load is stopped where it fails. */
+  readonly abortOnFail?: true;
+  /** From the beginning of the measured window to the first time that it is judged. */
+  readonly afterMs?: number;
   /** True for delivery_violations where the scenario does not name it. */
   readonly implicit: boolean;
 }

@@ -10,6 +10,7 @@ import { idProblems, idWarnings } from './ids.ts';
 import { identities, type Population } from './population.ts';
 import { populationOf, stagesLengthMs, timesOf } from './scenario.ts';
 import type { ScenarioFields } from './schema.ts';
+import { thresholdProblems } from './selectors.ts';
 import { sessionProblems, willProblems } from './sessions.ts';
 
 const maxStreams = 2 ** 24;
@@ -34,7 +35,7 @@ export function check(scenario: ScenarioFields, seed: number): { problems: Probl
     ...embeddedProblems(scenario),
     ...idProblems(population),
     ...topics,
-    ...(topics.length === 0 ? dataProblems(scenario, population) : []),
+    ...(topics.length === 0 ? [...thresholdProblems(scenario, population), ...dataProblems(scenario, population)] : []),
   ];
   return { problems, warnings: [...idWarnings(population), ...stampWarnings(scenario, population)] };
 }

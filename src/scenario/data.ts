@@ -1,59 +1,31 @@
 import type { Problem } from '../base/problem.ts';
-import type { MetricName } from '../metrics/catalog.ts';
 import { workloadOf } from '../workloads/lookup.ts';
+import { type Need, needOf } from './metric-needs.ts';
 import type { Population } from './population.ts';
-import { reachOf } from './reach.ts';
+import { type JobReach, reachOf } from './reach.ts';
 import type { ScenarioFields } from './schema.ts';
+import { groupsIn, labelProblem } from './selectors.ts';
+import type { Threshold } from './thresholds.ts';
 
-/** What a metric needs so that there will be any data. */
-type Need =
-  | 'publishing'
-  | 'acknowledging'
-  | 'subscribing'
-  | 'delivering'
-  | 'encrypting'
-  | 'upgrading'
-  | 'releasing'
-  | 'keeping'
-  | 'willing';
+type Where = Threshold['selector']['where'];
 
-const needs: Readonly<Partial<Record<MetricName, Need>>> = {
-  schedule_lag: 'publishing',
-  wait_time: 'publishing',
-  publish_time: 'acknowledging',
-  publish_service_time: 'acknowledging',
-  publish_received_time: 'releasing',
-  publish_complete_time: 'releasing',
-  tls_time: 'encrypting',
-  websocket_time: 'upgrading',
-  sessions_resumed: 'keeping',
-  sessions_gone: 'keeping',
-  messages_resent: 'keeping',
-  wills_received: 'willing',
-  subscribe_time: 'subscribing',
-  messages_received: 'subscribing',
-  delivery_time: 'delivering',
-  delivery_service_time: 'delivering',
-  deliveries_expected: 'delivering',
-  deliveries_made: 'delivering',
-  messages_lost: 'delivering',
-  messages_duplicated: 'delivering',
-  messages_copied: 'delivering',
-  messages_out_of_order: 'delivering',
-  delivery_violations: 'delivering',
+/** `who`: no group, or those that are meant. */
+const reasons: Readonly<Record<Need, (who: string) => string>> = {
+  publishing: (who) => `${who} publishes`,
+  acknowledging: (who) => `${who} publishes with QoS 1 or 2, and nothing else is acknowledged`,
+  subscribing: (who) => `${who} subscribes`,
+  encrypting: () => 'no broker has a url of mqtts:// or wss://',
+  upgrading: () => 'no broker has a url of ws:// or wss://',
+  releasing: (who) => `${who} publishes with QoS 2`,
+  keeping: (who) => `${who} keeps its sessions: session: { expiry: 1h }`,
+  willing: () => 'no group has a will',
+  delivering: (who) =>
+    who === nobody
+      ? 'no subscription matches a stamped publication'
+      : `${who} has a subscription that matches a stamped publication`,
 };
 
-const reasons: Readonly<Record<Need, string>> = {
-  publishing: 'no group publishes',
-  acknowledging: 'no group publishes with QoS 1 or 2, and nothing else is acknowledged',
-  subscribing: 'no group subscribes',
-  encrypting: 'no broker has a url of mqtts:// or wss://',
-  upgrading: 'no broker has a url of ws:// or wss://',
-  releasing: 'no group publishes with QoS 2',
-  keeping: 'no group keeps its sessions: session: { expiry: 1h }',
-  willing: 'no group has a will',
-  delivering: 'no subscription matches a stamped publication',
-};
+const nobody = 'no group';
 
 /** True where some subscription gets messages that can be timed and judged. */
 export function delivers(population: Population): boolean {
@@ -62,31 +34,65 @@ export function delivers(population: Population): boolean {
 
 /** Thresholds on metrics that will have no data would always fail: found before the run. */
 export function dataProblems(scenario: ScenarioFields, population: Population): Problem[] {
-  const asked = Object.keys(scenario.thresholds) as MetricName[];
-  if (!asked.some((metric) => needs[metric] !== undefined)) return [];
-  const jobs = population.groups.flatMap((group) => group.jobs);
-  const reach = reachOf(population);
-  const publishesAt = (lowest: 1 | 2) =>
-    reach.some((row, g) =>
-      row.some(
-        ({ qos }, j) =>
-          qos >= lowest && workloadOf(population.groups[g]?.jobs[j] ?? { workload: '' }).publication !== undefined,
-      ),
-    );
-  const met: Readonly<Record<Need, boolean>> = {
-    publishing: jobs.some((job) => workloadOf(job).publication !== undefined),
-    acknowledging: publishesAt(1),
-    releasing: publishesAt(2),
-    subscribing: jobs.some((job) => workloadOf(job).filters !== undefined),
-    delivering: delivers(population),
-    upgrading: scenario.brokers?.some(({ url }) => /^wss?:/.test(url)) === true,
-    encrypting: scenario.brokers?.some(({ url }) => /^(mqtts|wss):/.test(url)) === true,
-    keeping: Object.values(scenario.groups).some(({ session }) => session !== 'clean'),
-    willing: Object.values(scenario.groups).some(({ will }) => will !== undefined),
-  };
-  return asked.flatMap((metric): Problem[] => {
-    const need = needs[metric];
-    if (need === undefined || met[need]) return [];
-    return [{ path: ['thresholds', metric], rule: `will have no data: ${reasons[need]}`, atKey: true }];
+  const keys = new Map(scenario.thresholds.map((threshold) => [threshold.path[1], threshold]));
+  return [...keys.values()].flatMap((threshold): Problem[] => {
+    const { metric, where } = threshold.selector;
+    const isPart = where.group !== undefined || where.broker !== undefined;
+    const need = needOf(metric, isPart);
+    // What is named wrongly is told as that.
+    if (
+      need === undefined ||
+      labelProblem(threshold, population) !== undefined ||
+      isMet(need, where, scenario, population)
+    )
+      return [];
+    const rule = `will have no data: ${reasons[need](whoIs(where))}`;
+    return [{ path: threshold.path.slice(0, 2), rule, atKey: true }];
   });
+}
+
+function whoIs({ group, broker, qos }: Where): string {
+  const parts = [
+    ...(group === undefined ? [] : [`of group ${group}`]),
+    ...(broker === undefined ? [] : [`on broker ${broker}`]),
+    ...(qos === undefined ? [] : [`at QoS ${qos}`]),
+  ];
+  return parts.length === 0 ? nobody : ['no client', ...parts].join(' ');
+}
+
+function isMet(need: Need, where: Where, scenario: ScenarioFields, population: Population): boolean {
+  const groups = groupsIn(where, population);
+  const jobs = jobsOf(population, groups);
+  const publishesAt = (lowest: 0 | 1 | 2) =>
+    jobs.some(
+      ({ job, reach: { qos } }) =>
+        workloadOf(job).publication !== undefined && qos >= lowest && (where.qos === undefined || where.qos === qos),
+    );
+  const url = (pattern: RegExp) =>
+    scenario.brokers?.some((broker) => pattern.test(broker.url) && (where.broker ?? broker.name) === broker.name) ===
+    true;
+  const listens = ({ job }: PlacedJob) => workloadOf(job).filters !== undefined;
+  const met: Readonly<Record<Need, () => boolean>> = {
+    publishing: () => publishesAt(0),
+    acknowledging: () => publishesAt(1),
+    releasing: () => publishesAt(2),
+    subscribing: () => jobs.some(listens),
+    delivering: () => jobs.some((one) => listens(one) && one.reach.stamped && one.reach.pairs > 0),
+    upgrading: () => url(/^wss?:/),
+    encrypting: () => url(/^(mqtts|wss):/),
+    keeping: () => groups.some(({ name }) => scenario.groups[name]?.session !== 'clean'),
+    willing: () => Object.values(scenario.groups).some(({ will }) => will !== undefined),
+  };
+  return met[need]();
+}
+
+type PlacedJob = { readonly job: Population['groups'][number]['jobs'][number]; readonly reach: JobReach };
+
+function jobsOf(population: Population, groups: readonly Population['groups'][number][]): PlacedJob[] {
+  const reach = reachOf(population);
+  return population.groups.flatMap((group, g) =>
+    groups.includes(group)
+      ? group.jobs.map((job, j) => ({ job, reach: reach[g]?.[j] ?? { pairs: 0, qos: 0, stamped: false } }))
+      : [],
+  );
 }

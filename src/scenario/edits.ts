@@ -10,7 +10,8 @@ export type EditProblem = { readonly option: string; readonly rule: string; read
 /** Applies `--set path=value`; the value is read as YAML. */
 export function applySet(source: Source, assignment: string): EditProblem | undefined {
   const option = `--set ${assignment}`;
-  const equals = assignment.indexOf('=');
+  // The labels of a threshold's key have = and dots of their own.
+  const equals = /^(?:[^={]|\{[^}]*\})*(?==)/.exec(assignment)?.[0].length ?? 0;
   if (equals < 1) {
     return { option, rule: 'must be <path>=<value>', hint: 'an example: --set groups.sensors.clients=10' };
   }
@@ -25,15 +26,19 @@ export function applySet(source: Source, assignment: string): EditProblem | unde
   }
   if (!readable(() => parsed.toJS()))
     return { option, rule: 'must have a YAML value whose aliases (*) have anchors, and are few' };
-  const path = resolve(source, assignment.slice(0, equals).split('.'));
+  const path = resolve(source, wordsOf(assignment.slice(0, equals)));
   if ('rule' in path) return { option, ...path };
   openBroker(source, path.keys);
   return applyEdit(source, { option, path: path.keys, value: parsed.toJS() });
 }
 
+function wordsOf(path: string): string[] {
+  return path.split(/\.(?![^{]*\})/);
+}
+
 /** Whether an option has given what is at a path that is written as for `--set`. */
 export function isEdited(source: Source, path: string): boolean {
-  const found = resolve(source, path.split('.'));
+  const found = resolve(source, wordsOf(path));
   return 'keys' in found && 'option' in source.place(found.keys);
 }
 

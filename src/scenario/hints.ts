@@ -93,7 +93,15 @@ function meantShare(text: string): string | undefined {
   return parseShare(meant) === undefined ? undefined : meant;
 }
 
-const aggregates: Readonly<Record<string, string>> = { mean: 'avg', average: 'avg', median: 'p(50)' };
+const aggregates: Readonly<Record<string, string>> = {
+  mean: 'avg',
+  average: 'avg',
+  median: 'p(50)',
+  percent: 'share',
+  percentage: 'share',
+  ratio: 'share',
+  total: 'count',
+};
 const comparisons: Readonly<Record<string, string>> = { '=': '==', '===': '==', '=<': '<=', '=>': '>=', '<>': '!=' };
 
 /** The expression that a refused one was meant to be: "p99 < 5 ms" is p(99) < 5ms. */

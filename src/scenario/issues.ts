@@ -115,7 +115,7 @@ function tellKeys(value: unknown): string {
 function problemsOf(issue: Issue, root: unknown): Problem[] {
   const path = issue.path;
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => unknownKey([...path, key], issue.message.split(' '), root));
+    return issue.keys.map((key) => unknownKey([...path, key], issue.message.split(' ')));
   const value = valueAt(root, path);
   if (value === undefined) {
     const above = path.slice(0, -1);
@@ -124,7 +124,8 @@ function problemsOf(issue: Issue, root: unknown): Problem[] {
   const params = ('params' in issue ? (issue.params as Params | undefined) : undefined) ?? {};
   if (params.atKey) {
     const advice = params.hint === undefined ? {} : { hint: params.hint };
-    return [{ path, rule: issue.message, atKey: true, ...advice }];
+    const part = params.part === undefined ? {} : { part: params.part };
+    return [{ path, rule: issue.message, atKey: true, ...advice, ...part }];
   }
   if (params.keysOnly) return [{ path, rule: `${issue.message}, but ${tellKeys(value)}` }];
   const hint = params.hint ?? hintFor(issue.message, value);
@@ -139,12 +140,8 @@ function problemsOf(issue: Issue, root: unknown): Problem[] {
   ];
 }
 
-function unknownKey(path: Path, known: readonly string[], root: unknown): Problem {
+function unknownKey(path: Path, known: readonly string[]): Problem {
   const key = String(path.at(-1));
-  if (path[0] === 'thresholds' && path.length === 2) {
-    const partial = partOfRun(key, valueAt(root, path), root, known);
-    if (partial !== undefined) return { path, ...partial, atKey: true };
-  }
   const notYet = later(path);
   if (notYet !== undefined) return { path, rule: `${notSupported}: ${notYet}`, atKey: true };
   const parent = path.slice(0, -1).findLast((part) => typeof part === 'string');
@@ -155,19 +152,6 @@ function unknownKey(path: Path, known: readonly string[], root: unknown): Proble
     hint: close === undefined ? `known: ${known.join(', ')}` : `did you mean ${close}?`,
     atKey: true,
   };
-}
-
-/** A metric of one group: "sensors.delivery_time", "delivery_time{group:sensors}", or the group's name above it. */
-function partOfRun(key: string, value: unknown, root: unknown, metrics: readonly string[]) {
-  const words = key.split(/[^A-Za-z0-9_-]+/);
-  const inside = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-  const isGroup = valueAt(root, ['groups', key]) !== undefined;
-  const metric = [...(words.length > 1 ? words : []), ...(isGroup ? inside : [])].find((word) =>
-    metrics.includes(word),
-  );
-  if (metric === undefined && !isGroup) return undefined;
-  const rule = 'is not a metric: thresholds are for the whole run, not for a group';
-  return metric === undefined ? { rule } : { rule, hint: `did you mean ${metric}?` };
 }
 
 /** A list of one may be written without the list. */

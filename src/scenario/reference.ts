@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { templateFields, templateUses, usesOf } from '../base/template.ts';
 import { catalog, metricNames } from '../metrics/catalog.ts';
+import { shareBases } from '../metrics/shares.ts';
 import { type Place, placesOf, type Schema } from './places.ts';
 import { jsonSchema } from './schema.ts';
 
@@ -52,8 +53,11 @@ function fieldsTable(): string {
 }
 
 function metricsTable(): string {
-  const rows = metricNames.map((name) => [`\`${name}\``, catalog[name].kind, catalog[name].help]);
-  return table(['metric', 'kind', 'counts'], rows).join('\n');
+  const rows = metricNames.map((name) => {
+    const { kind, help } = catalog[name];
+    return [`\`${name}\``, kind, help, shareBases[name]?.words ?? ''];
+  });
+  return table(['metric', 'kind', 'counts', '`share` is of the'], rows).join('\n');
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -95,7 +95,10 @@ export class Source {
     }
     const rule = `is not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
     const { line: number, col } = this.#lines.linePos(start);
-    return bracesProblem(this.line(number), col - 1, start) ?? { start, end, rule };
+    return (
+      selectorProblem(this.line(number), col - 1, start) ??
+      bracesProblem(this.line(number), col - 1, start) ?? { start, end, rule }
+    );
   }
 
   value(): unknown {
@@ -113,7 +116,7 @@ export class Source {
     return isScalar(node) ? node : undefined;
   }
 
-  /** `part`: the characters of the value's text that are meant. */
+  /** `part`: the characters of the text that are meant, of the value or the key. */
   place(path: Path, atKey = false, part?: { readonly offset: number; readonly length: number }): Place {
     const option = this.#edits.findLast(({ path: edit }) => edit.every((segment, i) => same(segment, path[i])))?.option;
     if (option !== undefined) return { option };
@@ -123,8 +126,9 @@ export class Source {
     const empty = node?.range === undefined || node.range === null || node.range[0] === node.range[1];
     const pointAtKey = key !== undefined && (atKey || empty || isCollection(node));
     const range = (pointAtKey ? key : node)?.range ?? this.document.contents?.range ?? [0, 0, 0];
-    if (part === undefined || pointAtKey || !isScalar(node)) return this.at(range[0], range[1]);
-    const quote = node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? 1 : 0;
+    const meant = pointAtKey ? key : node;
+    if (part === undefined || pointAtKey !== atKey || !isScalar(meant)) return this.at(range[0], range[1]);
+    const quote = meant.type === 'QUOTE_DOUBLE' || meant.type === 'QUOTE_SINGLE' ? 1 : 0;
     const start = range[0] + quote + part.offset;
     return this.at(start, start + part.length);
   }
@@ -194,10 +198,21 @@ export function readable(read: () => unknown): boolean {
 
 const textWithBraces = /(?:[^\s,[\]{}"']*(?:\$\{[^{}"']*\}|\{[^\s{}"']*\}))+[^\s,[\]{}"']*/g;
 
+/** "metric{group: a}: ..." without quotes is two keys to YAML. */
+function selectorProblem(line: string, at: number, start: number): SyntaxProblem | undefined {
+  const [, lead = '', key] = /^(\s*)([a-z_]+\{[^}"']*:\s[^}"']*\})\s*:/.exec(line) ?? [];
+  if (key === undefined) return undefined;
+  const begin = start - at + lead.length;
+  const rule = 'is not valid YAML: a key with a colon and a space in it must be in quotes';
+  return { start: begin, end: begin + key.length, rule, hint: `write "${key}", or ${key.replaceAll(/\s*:\s*/g, '=')}` };
+}
+
 /** YAML ends a text where it finds a brace, between { and } or at the text's beginning; `at` counts from 0. */
 function bracesProblem(line: string, at: number, start: number): SyntaxProblem | undefined {
   const begin = at - (/[^\s,[\]{}"']*$/.exec(line.slice(0, at))?.[0].length ?? 0);
-  for (const { 0: text, index } of line.matchAll(textWithBraces)) {
+  for (const { 0: found, index } of line.matchAll(textWithBraces)) {
+    // A key ends with a colon.
+    const text = found.replace(/:$/, '');
     if (index + text.length < begin || index > at) continue;
     const rule = 'is not valid YAML: a text with braces must be in quotes';
     const also = text.startsWith('${') ? '; what it holds may still be a number' : '';

@@ -1,6 +1,6 @@
 import { formatCount } from '../base/units.ts';
 import type { Labels } from '../metrics/snapshot.ts';
-import type { Totals, Where } from '../metrics/totals.ts';
+import { matches, type Totals, type Where } from '../metrics/totals.ts';
 import type { Plan } from '../plan/plan.ts';
 import { disturbances } from './disturbed.ts';
 import { examples } from './examples.ts';
@@ -181,14 +181,6 @@ function joined(parts: readonly Settled[]): Settled {
     for (const [cause, count] of Object.entries(part.by)) by[cause] = (by[cause] ?? 0) + count;
   }
   return { count: sum(parts, (part) => part.count), by };
-}
-
-function matches(labels: Labels, where: Where): boolean {
-  return (
-    (where.group ?? labels.group) === labels.group &&
-    (where.broker ?? labels.broker) === labels.broker &&
-    (where.qos ?? labels.qos) === labels.qos
-  );
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {

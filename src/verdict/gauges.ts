@@ -1,6 +1,8 @@
 import type { GaugeName } from '../metrics/catalog.ts';
 import { catalog, gaugeNames } from '../metrics/catalog.ts';
+import { labelNames } from '../metrics/selector.ts';
 import type { Labels, Snapshot } from '../metrics/snapshot.ts';
+import { matches } from '../metrics/totals.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { GaugeResult } from './result.ts';
 
@@ -50,12 +52,6 @@ export function watchedLabels(plan: Plan): Partial<Labels>[] {
       .filter(({ expression }) => catalog[expression.metric].kind === 'gauge')
       .map(({ expression }) => expression.where),
   ];
-}
-
-const labelNames = ['group', 'broker', 'qos'] as const;
-
-function matches(labels: Labels, where: Partial<Labels>): boolean {
-  return labelNames.every((name) => where[name] === undefined || where[name] === labels[name]);
 }
 
 function same(one: Partial<Labels>, other: Partial<Labels>): boolean {

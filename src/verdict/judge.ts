@@ -4,14 +4,16 @@ import { formatCount, formatDuration } from '../base/units.ts';
 import { resultSchema } from '../base/versions.ts';
 import type { Totals } from '../metrics/totals.ts';
 import type { Observation } from '../observers/observer.ts';
-import type { GroupPlan, Plan } from '../plan/plan.ts';
+import type { GroupPlan, Plan, ThresholdPlan } from '../plan/plan.ts';
 import type { Threads } from '../plan/threads.ts';
 import { fingerprint } from './compare/fingerprint.ts';
 import { crossingDoubt } from './crossing.ts';
 import { settle } from './delivery.ts';
 import { nobodyLeft } from './early.ts';
 import { emptyReasons, undeliveredReasons } from './empty.ts';
+import type { Measured } from './figures.ts';
 import { leavings } from './leavings.ts';
+import type { Findings } from './live.ts';
 import { observedBy, observedInSeries } from './observed.ts';
 import { part } from './parts.ts';
 import { outages, outageWarnings } from './recovery.ts';
@@ -19,8 +21,7 @@ import type { Result, RunResult, ThresholdResult, Verdict } from './result.ts';
 import { returns } from './returns.ts';
 import type { Series } from './series.ts';
 import { takeovers, takeoverWarnings } from './takeovers.ts';
-import type { Measured } from './thresholds.ts';
-import { judgeThreshold, valueText } from './thresholds.ts';
+import { failures, judgeThreshold, stopEvents, stopsRun } from './thresholds.ts';
 import { byCount, connectedEver, connectTroubles } from './troubles.ts';
 import type { Trust } from './trust.ts';
 import { judgeTrust } from './trust.ts';
@@ -43,6 +44,8 @@ export interface JudgeContext {
   /** When the load began, monotonic; undefined where it did not. */
   readonly startUs: number | undefined;
   readonly observations?: readonly Observation[];
+  /** What was found of thresholds while it ran. */
+  readonly live?: Findings;
 }
 
 type Judgement = { readonly verdict: Verdict; readonly exitCode: ExitCode; readonly reasons: readonly string[] };
@@ -52,10 +55,12 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
   const measured: Measured = { totals, series, deliveries: settle(plan, totals, series) };
   const trust = judgeTrust(plan, totals, series);
   const judgeable = totals.started && context.signal === undefined;
-  const thresholds = judgeable ? plan.thresholds.map((threshold) => judgeThreshold(threshold, measured)) : [];
+  const originUs = series.originUs(context.startUs);
+  const judged = (threshold: ThresholdPlan) =>
+    judgeThreshold(threshold, measured, context.live?.of(threshold), originUs);
+  const thresholds = judgeable ? plan.thresholds.map(judged) : [];
   const missing = missingClients(plan, totals);
   const judgement = decide(plan, totals, { context, trust, thresholds, missing, measured });
-  const originUs = series.originUs(context.startUs);
   const seconds = series.entries(context.startUs);
   const groups = Object.fromEntries(plan.groups.map(({ name }) => [name, part(measured, { group: name })]));
   const { observations = [] } = context;
@@ -63,7 +68,7 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
   return {
     schema: resultSchema,
     ...judgement,
-    warnings: warnings(plan, totals, { context, trust, missing, measured }).filter(
+    warnings: warnings(plan, totals, { context, trust, thresholds, missing, measured }).filter(
       (warning) => !judgement.reasons.includes(warning),
     ),
     run: runResult(plan, totals, context),
@@ -87,7 +92,7 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
     outages: outages(plan, measured, context.startUs),
     takeovers: takeovers(plan, totals),
     series: observedInSeries(observations, seconds, originUs),
-    events: [...events, ...returns(seconds, groups)].sort((one, other) => one.t - other.t),
+    events: [...events, ...stopEvents(thresholds), ...returns(seconds, groups)].sort((one, other) => one.t - other.t),
     ...forComparing(plan, series),
   };
 }
@@ -115,18 +120,21 @@ function decide(plan: Plan, totals: Totals, evidence: Evidence): Judgement {
   if (!totals.started) return notStarted(plan, totals);
   const incomplete = incompleteReasons(plan, totals, evidence);
   if (trust.verdict === 'invalid' && !context.allowInvalid) {
-    const reasons = [...trust.grounds, ...incomplete, 'With --allow-invalid the thresholds decide all the same.'];
+    const advice = 'With --allow-invalid the thresholds decide all the same.';
+    const reasons = [...trust.grounds, ...failures(thresholds.filter(stopsRun)), ...incomplete, advice];
     return { verdict: 'invalid', exitCode: exitCode.untrusted, reasons };
   }
-  if (incomplete.length > 0) return { verdict: 'incomplete', exitCode: exitCode.untrusted, reasons: incomplete };
-  const failed = thresholds.filter(({ passed, level }) => !passed && level === 'fail');
+  // What is missing at a run that was stopped does not take back why it was.
+  if (incomplete.length > 0 && !thresholds.some(stopsRun))
+    return { verdict: 'incomplete', exitCode: exitCode.untrusted, reasons: incomplete };
+  const failed = failures(thresholds);
   if (failed.length === 0) {
     const undelivered = undeliveredReasons(plan, totals, evidence.measured.deliveries);
     return undelivered.length > 0
       ? { verdict: 'incomplete', exitCode: exitCode.untrusted, reasons: undelivered }
       : { verdict: 'passed', exitCode: exitCode.passed, reasons: [] };
   }
-  const reasons = [...failed.map(thresholdReason), ...violationHints(plan, evidence.measured)];
+  const reasons = [...failed, ...incomplete, ...violationHints(plan, evidence.measured)];
   return { verdict: 'failed', exitCode: exitCode.failed, reasons };
 }
 
@@ -208,12 +216,6 @@ function missingReason({ group, clients, of }: Missing): string {
   return `Group ${group}: ${formatCount(clients)} of ${formatCount(of)} clients never connected; nothing was expected of them.`;
 }
 
-/** Of one that failed. */
-export function thresholdReason(threshold: ThresholdResult): string {
-  const is = threshold.value === null ? 'there is no data' : `it was ${valueText(threshold)}`;
-  return `${threshold.metric}: ${threshold.expression}, but ${is}.`;
-}
-
 /** What looks like a broken promise and is often a setting of the broker. */
 function violationHints(plan: Plan, { deliveries, totals }: Measured): string[] {
   const { by } = deliveries.violations({});
@@ -233,7 +235,7 @@ function violationHints(plan: Plan, { deliveries, totals }: Measured): string[] 
   return Object.entries(hints).flatMap(([kind, hint]) => (kind in by ? [hint] : []));
 }
 
-function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'thresholds'>): string[] {
+function warnings(plan: Plan, totals: Totals, evidence: Evidence): string[] {
   const { context, trust, missing, measured } = evidence;
   if (!totals.started) return [...plan.warnings];
   const doubt = crossingDoubt(plan, totals, measured.deliveries);
@@ -255,8 +257,8 @@ function warnings(plan: Plan, totals: Totals, evidence: Omit<Evidence, 'threshol
 }
 
 /** That the run ended before its time, and why. */
-function endings(plan: Plan, totals: Totals, { context, measured }: Omit<Evidence, 'thresholds'>): string[] {
-  if (context.signal !== undefined) return [];
+function endings(plan: Plan, totals: Totals, { context, thresholds, measured }: Evidence): string[] {
+  if (context.signal !== undefined || thresholds.some(stopsRun)) return [];
   const left = nobodyLeft(plan, measured.series);
   const { durationMs } = plan;
   if (durationMs === null) return left === undefined ? [] : [`the run ended early: ${left}`];

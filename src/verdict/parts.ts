@@ -3,9 +3,9 @@ import { counterNames, gaugeNames, timeNames } from '../metrics/catalog.ts';
 import type { Histogram } from '../metrics/histogram.ts';
 import type { Totals, Where } from '../metrics/totals.ts';
 import type { Deliveries, Settled } from './delivery.ts';
+import type { Measured } from './figures.ts';
 import type { CounterResult, GaugeResult, PartResult, TimeResult } from './result.ts';
 import type { Series } from './series.ts';
-import type { Measured } from './thresholds.ts';
 
 /** Every metric of the cells that match: of the whole run, a group or a broker. */
 export function part({ totals, deliveries, series }: Measured, where: Where): PartResult {

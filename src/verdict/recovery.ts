@@ -2,8 +2,8 @@ import { type Breaks, sessionIs } from '../metrics/breaks.ts';
 import type { Totals, Where } from '../metrics/totals.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Deliveries } from './delivery.ts';
+import type { Measured } from './figures.ts';
 import type { OutageResult } from './result.ts';
-import type { Measured } from './thresholds.ts';
 
 type Kind = 'lost' | 'back' | 'gone';
 type Change = {

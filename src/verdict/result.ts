@@ -1,7 +1,7 @@
 import type { ExitCode } from '../base/exit-codes.ts';
 import type { resultSchema, Versions } from '../base/versions.ts';
 import type { CounterName, GaugeName, SettledName, TimeName } from '../metrics/catalog.ts';
-import type { Phase } from '../metrics/snapshot.ts';
+import type { Labels, Phase } from '../metrics/snapshot.ts';
 import type { ObservedName } from '../observers/observer.ts';
 import type { Comparison } from './comparison.ts';
 import type { SlicesResult } from './slices.ts';
@@ -67,13 +67,29 @@ export interface DeliveryResult {
 }
 
 export interface ThresholdResult {
+  /** With its selector: "delivery_time{group=dashboards,qos=1}". */
   readonly metric: string;
   readonly expression: string;
-  /** In the unit of the expression's limit: ms for times, a number for counts, per second for rates; null: no data. */
+  /** ms for times, a number for counts, per second for rates, 0 to 1 for shares; of the worst window, or when it stopped the run. Null: no data. */
   readonly value: number | null;
   readonly passed: boolean;
   readonly level: 'fail' | 'warn';
   readonly implicit: boolean;
+  /** In the unit of the value. */
+  readonly limit?: number;
+  /** The labels of `metric`. */
+  readonly where?: Partial<Labels>;
+  /** Judged every second on so many ms before it. */
+  readonly window?: number;
+  /** Not judged before so many ms of the measured window. */
+  readonly after?: number;
+  readonly abortOnFail?: true;
+  /** How many windows with data there were, and how many of them failed. */
+  readonly windows?: { readonly judged: number; readonly failed: number };
+  /** When the worst window began, ms from the start of the load. */
+  readonly worstAt?: number;
+  /** It stopped the run, `t` ms from the start of the load. */
+  readonly aborted?: { readonly t: number };
 }
 
 /** One second of one part: counts of events in it, times as percentiles in ms. */

@@ -1,97 +1,97 @@
-import { formatCount, formatDuration, formatRate } from '../base/units.ts';
-import type { CounterName, GaugeName, MetricName, SettledName, TimeName } from '../metrics/catalog.ts';
-import { catalog } from '../metrics/catalog.ts';
-import type { Comparison, Expression } from '../metrics/expression.ts';
-import type { Totals } from '../metrics/totals.ts';
+import { formatCount, formatDuration, formatRate, formatShare } from '../base/units.ts';
+import { catalog, type MetricName } from '../metrics/catalog.ts';
+import { selectorText } from '../metrics/selector.ts';
 import type { ThresholdPlan } from '../plan/plan.ts';
-import type { Deliveries } from './delivery.ts';
+import { evaluate, limitOf } from './evaluate.ts';
+import { figuresOf, type Measured } from './figures.ts';
+import type { Finding } from './live.ts';
 import type { ThresholdResult } from './result.ts';
-import type { Series } from './series.ts';
 
-/** Everything that a threshold can be asked of. */
-export interface Measured {
-  readonly totals: Totals;
-  readonly deliveries: Deliveries;
-  readonly series: Series;
+/** On the whole run, or as it was found every second; `originUs`: the start of the load. */
+export function judgeThreshold(
+  threshold: ThresholdPlan,
+  measured: Measured,
+  finding?: Finding,
+  originUs = 0,
+): ThresholdResult {
+  const { expression, level, implicit, windowMs, afterMs, abortOnFail } = threshold;
+  const { where } = expression;
+  return {
+    metric: selectorText(expression),
+    expression: expression.text,
+    ...(finding?.outcome ?? evaluate(expression, figuresOf(measured))),
+    level,
+    implicit,
+    limit: limitOf(expression),
+    ...(Object.keys(where).length > 0 && { where }),
+    ...(windowMs !== undefined && { window: windowMs }),
+    ...(afterMs !== undefined && { after: afterMs }),
+    ...(abortOnFail && { abortOnFail }),
+    ...(finding === undefined ? {} : found(finding, originUs)),
+  };
 }
 
-export function judgeThreshold({ expression, level, implicit }: ThresholdPlan, measured: Measured): ThresholdResult {
-  const { text } = expression;
-  return { metric: nameOf(expression), expression: text, ...evaluate(expression, measured), level, implicit };
+function found({ windows, stoppedUs }: Finding, originUs: number): Partial<ThresholdResult> {
+  const atMs = (us: number) => Math.round((us - originUs) / 1000);
+  return {
+    ...(windows !== undefined && { windows: { judged: windows.judged, failed: windows.failed } }),
+    ...(windows?.worstUs !== undefined && { worstAt: atMs(windows.worstUs) }),
+    ...(stoppedUs !== undefined && { aborted: { t: atMs(stoppedUs) } }),
+  };
 }
 
-/** `value` in ms for times, plain otherwise; null where there is no data, which never passes. */
-export function evaluate(expression: Expression, measured: Measured): { value: number | null; passed: boolean } {
-  const value = read(expression, measured);
-  if (value === undefined) return { value: null, passed: false };
-  const passed = holds(expression, value);
-  const isDuration = catalog[expression.metric].kind === 'time' && expression.aggregate !== 'count';
-  return { value: isDuration ? value / 1000 : value, passed };
+/** It was what ended the load. */
+export function stopsRun({ aborted }: ThresholdResult): boolean {
+  return aborted !== undefined;
 }
 
-/** `value` in the unit of the limit: us for times. */
-export function holds({ compare: comparison, limit }: Expression, value: number): boolean {
-  return compare[comparison](value, limit);
+/** Of those that fail the run why they do, in sentences; what stopped it first. */
+export function failures(thresholds: readonly ThresholdResult[]): string[] {
+  const failed = thresholds.filter(({ passed, level }) => !passed && level === 'fail');
+  return [...failed.filter(stopsRun), ...failed.filter((one) => !stopsRun(one))].map(failureOf);
 }
 
-const compare: Readonly<Record<Comparison, (value: number, limit: number) => boolean>> = {
-  '<': (value, limit) => value < limit,
-  '<=': (value, limit) => value <= limit,
-  '>': (value, limit) => value > limit,
-  '>=': (value, limit) => value >= limit,
-  '==': (value, limit) => value === limit,
-  '!=': (value, limit) => value !== limit,
-};
+/** For the time line; `t` in ms from the start of the load. */
+export function stopEvents(thresholds: readonly ThresholdResult[]): { t: number; text: string }[] {
+  return thresholds.flatMap((threshold) => {
+    const { metric, aborted } = threshold;
+    const text = `the load is stopped: ${metric}: ${expectation(threshold)}, but it was ${valueText(threshold)}`;
+    return aborted === undefined ? [] : [{ t: aborted.t, text }];
+  });
+}
 
-function read(expression: Expression, measured: Measured): number | undefined {
-  switch (catalog[expression.metric].kind) {
-    case 'time':
-      return readTime(expression, measured.totals);
-    case 'counter':
-      return readCounter(expression, measured.totals);
-    case 'gauge':
-      return readGauge(expression, measured.series);
-    case 'settled':
-      return readSettled(expression, measured);
+function failureOf(threshold: ThresholdResult): string {
+  const { metric, value, window, windows, aborted } = threshold;
+  const asked = `${metric}: ${expectation(threshold)}`;
+  if (value === null) {
+    const which = window === undefined ? '' : ` in any whole window of ${formatDuration(window)}`;
+    return `${asked}, but there is no data${which}.`;
   }
+  const span = when(threshold);
+  if (aborted !== undefined) return `${asked}, but it was ${valueText(threshold)} ${span}: this stopped the run.`;
+  if (windows === undefined) return `${asked}, but it was ${valueText(threshold)}.`;
+  const more = `${formatCount(windows.failed)} of ${formatCount(windows.judged)} windows failed`;
+  return `${asked}, but it was ${valueText(threshold)} ${span}, the worst: ${more}.`;
 }
 
-function readTime({ metric, where, aggregate }: Expression, totals: Totals): number | undefined {
-  const histogram = totals.histogram(metric as TimeName, where);
-  if (aggregate === 'count') return histogram?.count ?? 0;
-  if (histogram === undefined || histogram.count === 0) return undefined;
-  if (typeof aggregate === 'object') return histogram.percentile(aggregate.percentile);
-  return { min: histogram.min, max: histogram.max, avg: histogram.mean, rate: undefined }[aggregate];
+/** "p(99) < 50ms in every 5s" */
+export function expectation({ expression, window }: ThresholdResult): string {
+  return window === undefined ? expression : `${expression} in every ${formatDuration(window)}`;
 }
 
-function readCounter({ metric, where, aggregate }: Expression, totals: Totals): number | undefined {
-  const summary = totals.of(metric as CounterName, where);
-  return aggregate === 'rate' ? summary?.ratePerSecond : summary?.count;
+/** When the value was measured, from the start of the load; empty: it is of the whole run. */
+export function when({ window, worstAt, aborted }: ThresholdResult): string {
+  const at = (ms: number) => formatDuration(ms);
+  if (window !== undefined && worstAt !== undefined) return `from ${at(worstAt)} to ${at(worstAt + window)}`;
+  return aborted === undefined ? '' : `after ${at(aborted.t)}`;
 }
 
-function readGauge({ metric, where, aggregate }: Expression, series: Series): number | undefined {
-  const { min, max, last } = series.gauge(metric as GaugeName, where);
-  return aggregate === 'min' ? min : aggregate === 'max' ? max : last;
-}
-
-/** Where nothing was owed, "nothing lost" says nothing; violations are seen even there. */
-function readSettled({ metric, where, aggregate }: Expression, { totals, deliveries }: Measured): number | undefined {
-  const name = metric as SettledName;
-  if (name === 'messages_lost' && deliveries.expected(where) === 0) return undefined;
-  const { count } = name === 'messages_lost' ? deliveries.lost(where) : deliveries.violations(where);
-  return aggregate === 'rate' ? count / Math.max(totals.measuredSeconds, 1e-6) : count;
-}
-
-function nameOf({ metric, where }: Expression): string {
-  const labels = Object.entries(where).map(([name, value]) => `${name}: ${value}`);
-  return labels.length === 0 ? metric : `${metric}{${labels.join(', ')}}`;
-}
-
-/** With its unit, to three significant digits where it is a time. */
+/** With its unit, to three significant digits where it is a time or a share. */
 export function valueText({ metric, expression, value }: ThresholdResult): string {
   if (value === null) return 'no data';
   const name = metric.replace(/\{.*/, '');
   const isTime = name in catalog && catalog[name as MetricName].kind === 'time' && !expression.startsWith('count');
   if (isTime) return formatDuration(Number(value.toPrecision(3)));
+  if (expression.startsWith('share')) return formatShare(value);
   return expression.startsWith('rate') ? formatRate(value) : formatCount(value);
 }

@@ -76,7 +76,7 @@ describe('mqtt-stress compare', { concurrency: 2 }, () => {
     [['compare', 'base-0.json', 'none.json'], /there is no result none\.json/],
     [
       ['compare', '--rule', 'delivery_tme p(99) <= 5%', 'base-0.json', 'slow-0.json'],
-      /\(at "delivery_tme"\): must name a metric\ndid you mean delivery_time\?/,
+      /\(at "delivery_tme"\): must be a metric\ndid you mean delivery_time\?/,
     ],
     [['run', 'load.yaml', '--repeat', '0'], /--repeat 0: must be a whole number from 1 to 100/],
     [

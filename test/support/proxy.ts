@@ -23,6 +23,8 @@ export interface Proxy {
   readonly connections: number;
   /** When each of them was accepted, us of the monotonic clock. */
   readonly acceptedUs: readonly number[];
+  /** From now on; what has come already keeps the delay that it had, and nothing overtakes it. */
+  setDelay(delayMs: Delay): void;
   /** Resets so many of the open connections, the oldest first. */
   drop(count: number): void;
   /** Resets every connection; new ones are accepted. */
@@ -35,7 +37,7 @@ export type Delay = number | { readonly up: number; readonly down: number };
 
 /** Passes bytes on exactly `delayMs` after they came, in each direction, in order. */
 export async function startProxy(toPort: number, delayMs: Delay): Promise<Proxy> {
-  const { up, down } = typeof delayMs === 'number' ? { up: delayMs, down: delayMs } : delayMs;
+  let delay = bothWays(delayMs);
   const log: Passage[] = [];
   const sockets = new Set<Socket>();
   const open = new Set<Socket>();
@@ -50,8 +52,8 @@ export async function startProxy(toPort: number, delayMs: Delay): Promise<Proxy>
       socket.on('error', () => {});
       socket.once('close', () => sockets.delete(socket));
     }
-    pass(near, far, 'up', up, log);
-    pass(far, near, 'down', down, log);
+    pass(near, far, 'up', () => delay.up, log);
+    pass(far, near, 'down', () => delay.down, log);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -67,6 +69,9 @@ export async function startProxy(toPort: number, delayMs: Delay): Promise<Proxy>
       return acceptedUs.length;
     },
     acceptedUs,
+    setDelay(later) {
+      delay = bothWays(later);
+    },
     drop(count) {
       for (const near of [...open].slice(0, count)) near.resetAndDestroy();
     },
@@ -80,8 +85,12 @@ export async function startProxy(toPort: number, delayMs: Delay): Promise<Proxy>
   };
 }
 
+function bothWays(delay: Delay): { up: number; down: number } {
+  return typeof delay === 'number' ? { up: delay, down: delay } : { ...delay };
+}
+
 /** A queue of what is due when; a null chunk is the end of the stream. */
-function pass(from: Socket, to: Socket, direction: Passage['direction'], delayMs: number, log: Passage[]): void {
+function pass(from: Socket, to: Socket, direction: Passage['direction'], delayMs: () => number, log: Passage[]): void {
   const queue: { chunk: Buffer | null; passage: Passage }[] = [];
   let waiting = false;
   const release = (): void => {
@@ -104,7 +113,8 @@ function pass(from: Socket, to: Socket, direction: Passage['direction'], delayMs
     else setImmediate(release);
   };
   const take = (chunk: Buffer | null): void => {
-    const passage = { direction, bytes: chunk?.length ?? 0, dueMs: performance.now() + delayMs, writtenMs: Number.NaN };
+    const dueMs = performance.now() + delayMs();
+    const passage = { direction, bytes: chunk?.length ?? 0, dueMs, writtenMs: Number.NaN };
     log.push(passage);
     queue.push({ chunk, passage });
     wait();

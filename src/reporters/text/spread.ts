@@ -1,4 +1,5 @@
 import type { ChangeRule } from '../../metrics/change-rule.ts';
+import { selectorText } from '../../metrics/selector.ts';
 import { median } from '../../verdict/compare/estimate.ts';
 import { rulesFor } from '../../verdict/compare/rules.ts';
 import { valueIn } from '../../verdict/compare/value.ts';
@@ -20,7 +21,9 @@ export function spreadLines(
     if (values.length === 0) return [];
     const aggregate = typeof rule.aggregate === 'object' ? `p(${rule.aggregate.percentile})` : rule.aggregate;
     const figures = [median(values), Math.min(...values), Math.max(...values)];
-    return [[`  ${rule.metric} ${aggregate}`, ...figures.map((figure) => valueWords(rule.metric, aggregate, figure))]];
+    return [
+      [`  ${selectorText(rule)} ${aggregate}`, ...figures.map((figure) => valueWords(rule.metric, aggregate, figure))],
+    ];
   });
   return table(
     [

@@ -34,11 +34,12 @@ export function admit(candidates: readonly Candidate[], allowInvalid: boolean): 
   };
 }
 
-function refusal({ verdict, trust, run }: Result, allowInvalid: boolean): string | undefined {
+function refusal({ verdict, trust, run, thresholds }: Result, allowInvalid: boolean): string | undefined {
   if (verdict === 'aborted') return 'stopped before the end';
   if (verdict === 'notStarted' || run.measuredMs === 0) return 'the load never began';
   if (trust.verdict === 'invalid' && !allowInvalid)
     return 'the generator was the limit, so the figures are not the broker’s';
+  if (thresholds.some(({ aborted }) => aborted !== undefined)) return 'a threshold stopped the run before its end';
   if (verdict === 'incomplete') return 'incomplete';
   return undefined;
 }

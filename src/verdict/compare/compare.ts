@@ -1,4 +1,5 @@
 import type { ChangeRule } from '../../metrics/change-rule.ts';
+import { selectorText } from '../../metrics/selector.ts';
 import type { Answer, ComparedRun, Comparison, RuleResult } from '../comparison.ts';
 import type { Result } from '../result.ts';
 import { type Admitted, admit, type Candidate } from './admit.ts';
@@ -111,9 +112,8 @@ function untested(rule: ChangeRule, { base, fresh }: Sides): Omit<Plain, 'answer
   return { ...named(rule), base: old, new: young, change, interval: null, p: null };
 }
 
-function named({ metric, where, text }: ChangeRule): Pick<RuleResult, 'metric' | 'rule'> {
-  const labels = Object.entries(where).map(([name, value]) => `${name}=${value}`);
-  return { metric: labels.length === 0 ? metric : `${metric}{${labels.join(', ')}}`, rule: text };
+function named(rule: ChangeRule): Pick<RuleResult, 'metric' | 'rule'> {
+  return { metric: selectorText(rule), rule: rule.text };
 }
 
 const order: readonly Answer[] = ['worse', 'unproven', 'noData', 'tooLittle', 'within', 'same', 'better'];

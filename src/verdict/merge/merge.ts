@@ -1,11 +1,11 @@
 import { exitCode } from '../../base/exit-codes.ts';
 import { resultSchema } from '../../base/versions.ts';
-import { thresholdReason } from '../judge.ts';
 import type { OutageResult, PartResult, Result, RunResult, TakeoverResult, TrustVerdict, Verdict } from '../result.ts';
+import { failures } from '../thresholds.ts';
 import { mergeParts, type PartsOfSet, sum } from './parts.ts';
 import { mergeSeries } from './series.ts';
 import { type Placed, place, sets, spanWarnings } from './spans.ts';
-import { type Merged, mergeThresholds } from './thresholds.ts';
+import { type Merged, mergeThresholds, movedThreshold } from './thresholds.ts';
 
 const mostViolations = 5;
 const mostTakeovers = 100;
@@ -21,7 +21,7 @@ export function merge(results: readonly [Result, ...Result[]]): Result {
     brokers: brokers(results, groups),
   };
   const thresholds = mergeThresholds(
-    results.map((result) => result.thresholds),
+    placed.map(({ result, offsetMs }) => result.thresholds.map((threshold) => movedThreshold(threshold, offsetMs))),
     merged,
   );
   return {
@@ -88,9 +88,9 @@ function verdict(
     const reasons = found.flatMap(({ run, reasons }) => reasons.map((reason) => `${run.id}: ${reason}`));
     return { verdict: kind, exitCode: first.exitCode, reasons };
   }
-  const failed = thresholds.filter(({ passed, level }) => !passed && level === 'fail');
-  if (failed.length === 0) return { verdict: 'passed', exitCode: exitCode.passed, reasons: [] };
-  return { verdict: 'failed', exitCode: exitCode.failed, reasons: failed.map(thresholdReason) };
+  const reasons = failures(thresholds);
+  if (reasons.length === 0) return { verdict: 'passed', exitCode: exitCode.passed, reasons };
+  return { verdict: 'failed', exitCode: exitCode.failed, reasons };
 }
 
 function warnings(placed: readonly Placed[]): string[] {

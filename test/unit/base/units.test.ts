@@ -4,6 +4,7 @@ import {
   formatCount,
   formatDuration,
   formatRate,
+  formatShare,
   formatSize,
   parseDuration,
   parseRate,
@@ -60,5 +61,12 @@ describe('units', () => {
     assert.equal(formatRate(10_000), '10,000/s');
     assert.equal(formatRate(0.1), '1/10s');
     assert.equal(formatRate(0), '0/s');
+    assert.deepEqual([0, 0.000001234, 0.07 / 100, 0.5, 1].map(formatShare), [
+      '0%',
+      '0.000123%',
+      '0.07%',
+      '50%',
+      '100%',
+    ]);
   });
 });

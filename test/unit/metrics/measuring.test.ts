@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { catalog, metricNames, timeNames } from '../../../src/metrics/catalog.ts';
 import { Histogram } from '../../../src/metrics/histogram.ts';
+import { shareBases } from '../../../src/metrics/shares.ts';
 
 const page = readFileSync(new URL('../../../../docs/measuring.md', import.meta.url), 'utf8');
 /** The cells of every row of a table. */
@@ -15,8 +16,11 @@ const rows = page
       .split('|')
       .map((cell) => cell.trim()),
   );
-const metricsOf = ([first = '']: readonly string[]) =>
-  /^(`[a-z_]+`(, )?)+$/.test(first) ? [...first.matchAll(/`([a-z_]+)`/g)].map(([, name = '']) => name) : [];
+const metricsOf = ([first = '']: readonly string[]) => (/^(`[a-z_]+`(, )?)+$/.test(first) ? namesIn(first) : []);
+
+function namesIn(text: string): string[] {
+  return [...text.matchAll(/`([a-z_]+)`/g)].map(([, name = '']) => name);
+}
 
 describe('docs/measuring.md', () => {
   it('has one row for every metric of the catalog, and none for anything else', () => {
@@ -35,6 +39,16 @@ describe('docs/measuring.md', () => {
       }
     }
     assert.equal(rows.filter((row) => metricsOf(row).length > 0 && row.length === 5).length, timeNames.length);
+  });
+
+  it('says of every share what it is of', () => {
+    const told = rows.flatMap(([words = '', of = '', metrics = '', ...more]) =>
+      metricsOf([metrics]).length === 0 || more.length > 0
+        ? []
+        : metricsOf([metrics]).map((metric) => [metric, words, namesIn(of)]),
+    );
+    const known = Object.entries(shareBases).map(([metric, { words, of }]) => [metric, words, of]);
+    assert.deepEqual(told.toSorted(), known.toSorted());
   });
 
   it('gives histograms the error that they have', () => {

@@ -100,6 +100,24 @@ describe('a plan', () => {
       [['warn', false]],
     );
     assert.deepEqual(thresholds('groups: { a: { publish: { topic: a } } }'), []);
+    // Of a part of the run says nothing about the rest.
+    assert.deepEqual(thresholds(`${groups}thresholds: { "delivery_violations{group=a}": "count < 9" }`), [
+      ['fail', false],
+      ['fail', true],
+    ]);
+  });
+
+  it('carries thresholds with their part of the run, and how they are judged while it goes on', () => {
+    const { thresholds } = planOf(`groups: { a: { publish: { topic: a }, subscribe: { topic: a } } }
+thresholds:
+  delivery_time{group=a,broker=embedded}: { expect: "p(99) < 5ms", window: 10s, after: 2s, abortOnFail: true }
+  disconnects: "count == 0"
+`);
+    const [disconnects, delivery] = thresholds;
+    assert.deepEqual(Object.keys(disconnects ?? {}), ['expression', 'level', 'implicit']);
+    const { expression, windowMs, afterMs, abortOnFail } = delivery ?? assert.fail();
+    assert.deepEqual([expression.where, expression.limit], [{ group: 'a', broker: 'embedded' }, 5000]);
+    assert.deepEqual([windowMs, afterMs, abortOnFail], [10_000, 2000, true]);
   });
 
   it('has coarser histograms above 64 cells', () => {

@@ -62,6 +62,26 @@ suite('a plan in words', () => {
     }
   });
 
+  it('tells thresholds on parts of the run, and those that are judged while it goes on', () => {
+    const text = describe(
+      planOf(`
+        groups: { a: { publish: { topic: x, qos: 1 } }, b: { subscribe: { topic: x } } }
+        thresholds:
+          messages_lost: "share < 0.01%"
+          delivery_time{group=b}: { expect: "p(99) < 1s", window: 5s }
+          publish_errors: { expect: "share < 1%", abortOnFail: true, after: 3s, window: 20s }
+          connect_errors: { expect: "count < 9", abortOnFail: true }`),
+      machine,
+    ).replaceAll(/\s+/g, ' ');
+    for (const part of [
+      'messages_lost share < 0.01% of the deliveries expected ',
+      'delivery_time{group=b} p(99) < 1s (judged every second on the last 5s) ',
+      'share < 1% of the messages sent at QoS 1 and 2 (judged every second on the last 20s, from 3s of the measured window on, stops the run where it fails)',
+      'connect_errors count < 9 (judged every second on the run so far, stops the run where it fails)',
+    ])
+      assert.ok(text.includes(part), `${part}: ${text}`);
+  });
+
   it('tells of kept sessions and wills', () => {
     const text = describe(
       planOf(`

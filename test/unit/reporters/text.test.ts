@@ -76,6 +76,55 @@ describe('the text report', () => {
     assert.match(report, /✓ delivery_violations +count == 0 +0 +always asked/);
   });
 
+  it('shows failed thresholds first, then those that warn, with their part of the run, and when they were worst', () => {
+    const base = { expression: 'p(99) < 50ms', level: 'fail', implicit: false, limit: 50 } as const;
+    const windowed = { ...base, window: 5000, windows: { judged: 20, failed: 3 }, worstAt: 13_000 };
+    const one: Result = {
+      ...result,
+      thresholds: [
+        { ...base, metric: 'connect_time', value: 4, passed: true },
+        { ...base, metric: 'subscribe_time', value: 60, passed: false, level: 'warn' },
+        { ...windowed, metric: 'delivery_time{group=dashboards,qos=1}', value: 230, passed: false },
+        {
+          ...windowed,
+          metric: 'publish_time',
+          value: 40,
+          passed: true,
+          worstAt: 7000,
+          windows: { judged: 20, failed: 0 },
+        },
+        { ...base, metric: 'schedule_lag', value: 70, passed: false, abortOnFail: true, aborted: { t: 18_000 } },
+        { ...windowed, metric: 'wait_time', value: null, passed: false, windows: { judged: 0, failed: 0 } },
+      ],
+    };
+    const section = (columns: number) =>
+      /^Thresholds.*?\n\n/ms.exec(told(one, columns))?.[0].trimEnd().split('\n') ?? [];
+    assert.deepEqual(section(100), [
+      'Thresholds                                 asked                         was',
+      '  ✗ schedule_lag                           p(99) < 50ms                 70ms  stopped the run at 18s',
+      '  ✗ delivery_time{group=dashboards,qos=1}  p(99) < 50ms in every 5s    230ms  worst 13s to 18s',
+      '  ✗ wait_time                              p(99) < 50ms in every 5s  no data  no whole window',
+      '  ! subscribe_time                         p(99) < 50ms                 60ms',
+      '  ✓ connect_time                           p(99) < 50ms                  4ms',
+      '  ✓ publish_time                           p(99) < 50ms in every 5s     40ms  worst 7s to 12s',
+    ]);
+    // Where a line has no room, what failed still says when; no name is cut.
+    assert.deepEqual(section(78).slice(1, 6), [
+      '  ✗ schedule_lag                           p(99) < 50ms                 70ms',
+      '      stopped the run at 18s',
+      '  ✗ delivery_time{group=dashboards,qos=1}  p(99) < 50ms in every 5s    230ms',
+      '      worst 13s to 18s',
+      '  ✗ wait_time                              p(99) < 50ms in every 5s  no data',
+    ]);
+    assert.deepEqual(section(60).slice(0, 5), [
+      'Thresholds',
+      '  ✗ schedule_lag',
+      '      p(99) < 50ms: 70ms, stopped the run at 18s',
+      '  ✗ delivery_time{group=dashboards,qos=1}',
+      '      p(99) < 50ms in every 5s: 230ms, worst 13s to 18s',
+    ]);
+  });
+
   it('has the figures of throughput, latency, delivery, connections and groups', () => {
     const report = told(result, 100);
     assert.match(report, /sent +2,500\.0 +5,000 +976\.6KiB\/s/);

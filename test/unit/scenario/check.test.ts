@@ -94,6 +94,54 @@ describe('the rules over several keys', () => {
     assert.match(head(idle), /subscribe_time will have no data: no group subscribes$/);
   });
 
+  describe('find in selectors of thresholds', () => {
+    const brokers = 'brokers: [ { name: x, url: "mqtt://h:1" }, { name: y, url: "mqtt://h:2", weight: 0 } ]\n';
+    const groups = `groups:
+  p: { clients: 3, publish: [ { topic: a, qos: 1 }, { topic: b, qos: 2 } ] }
+  s: { subscribe: { topic: a } }
+  low: { subscribe: { topic: b, qos: 0 } }
+  pinned: { broker: y }
+`;
+    const asked = (key: string, expectation = 'count == 0') =>
+      head(`${brokers}${groups}thresholds: { "${key}": "${expectation}" }\n`);
+    const time = (key: string) => asked(key, 'max < 1s');
+
+    it('groups and brokers that are none, or do not meet', () => {
+      const told = parseScenario('s.yaml', `${brokers}${groups}thresholds: { "connects{group=pined}": "count > 0" }\n`);
+      assert.match('problems' in told ? told.problems.join() : '', /pined is none.*did you mean pinned\?/s);
+      assert.match(asked('connects{broker=z}'), /must name a broker of the scenario: z is none$/);
+      assert.match(
+        asked('connects{group=p,broker=y}'),
+        /must name a broker that has clients: group p has no clients on y$/,
+      );
+      for (const fine of ['connects{group=pinned,broker=y}', 'connects{group=p,broker=x}', 'connects{broker=y}'])
+        assert.equal(asked(fine), 'valid', fine);
+      assert.match(
+        time('publish_time{broker=y}'),
+        /will have no data: no client on broker y publishes with QoS 1 or 2/,
+      );
+    });
+
+    it('a QoS that is not used there', () => {
+      assert.match(time('publish_time{group=p,qos=0}'), /must name a QoS that is used: group p publishes at 1 and 2$/);
+      assert.match(time('delivery_time{group=low,qos=1}'), /must name a QoS that is used: group low receives at 0$/);
+      assert.match(time('delivery_time{group=s,qos=0}'), /must name a QoS that is used: group s receives at 1$/);
+      // From QoS 0 up to what it asked for anything may come from elsewhere.
+      assert.equal(asked('messages_foreign{group=s,qos=0}'), 'valid');
+      assert.equal(time('publish_complete_time{qos=2}'), 'valid');
+      assert.match(time('publish_complete_time{qos=1}'), /will have no data: no client at QoS 1 publishes with QoS 2$/);
+    });
+
+    it('parts that have no such metric, of which a count of 0 would say nothing', () => {
+      assert.match(time('delivery_time{group=p}'), /no client of group p has a subscription that matches a stamped/);
+      assert.match(time('publish_time{group=s}'), /no client of group s publishes with QoS 1 or 2/);
+      assert.match(asked('publish_errors{group=s}'), /no client of group s publishes with QoS 1 or 2/);
+      assert.match(asked('messages_received{group=p}'), /no client of group p subscribes$/);
+      for (const fine of ['publish_errors{group=p,qos=1}', 'messages_lost{group=s}', 'connect_errors{group=s}'])
+        assert.equal(asked(fine), 'valid', fine);
+    });
+  });
+
   it('expect deliveries within each broker only, unless the brokers are a cluster', () => {
     const brokers = 'brokers: [ { name: x, url: "mqtt://h:1" }, { name: y, url: "mqtt://h:2" } ]\n';
     const rest =

@@ -104,6 +104,22 @@ describe('a scenario', () => {
     assert.equal(scenario.warmUp, 0);
   });
 
+  it('takes --set in thresholds of a part of the run, whose keys have dots and = of their own', () => {
+    const { thresholds } = read('groups: { a.b: {} }\nthresholds: { "connects{group:a.b}": count > 1 }', {
+      set: [
+        'thresholds.connects{group:a.b}=count > 2',
+        'thresholds.connect_time{group=a.b,broker="embedded"}.expect=max < 5s',
+      ],
+    });
+    assert.deepEqual(
+      thresholds.map(({ expression: { text, where } }) => [text, where]),
+      [
+        ['count > 2', { group: 'a.b' }],
+        ['max < 5s', { group: 'a.b', broker: 'embedded' }],
+      ],
+    );
+  });
+
   it('takes --set below a broker that is a url, and below a name that is a number', () => {
     const text = 'brokers: [ "mqtt://h" ]\ngroups: { 7: {} }';
     const { brokers, groups } = read(text, { set: ['brokers.0.weight=3', 'groups.7.clients=2'] });

@@ -225,15 +225,76 @@ describe('problems of a scenario', () => {
     assert.equal(hint(`${group('clients: 1')}thresholds: { connect_time: mean < 5ms }`), 'did you mean avg < 5ms?');
   });
 
-  it('say of thresholds for one group that they are for the whole run', () => {
-    const forms = ['a.connect_time: max < 1s', '"connect_time{group:a}": max < 1s', 'a: { connect_time: max < 1s }'];
+  it('show how a threshold for one group is written', () => {
+    const forms = ['a.connect_time: max < 1s', 'a: { connect_time: max < 1s }'];
     for (const form of forms) {
       assert.match(
         problems(`${group('clients: 1')}thresholds: { ${form} }`)[0] ?? '',
-        /is not a metric: thresholds are for the whole run.*did you mean connect_time\?/s,
+        /must be a metric\n.*did you mean connect_time\{group=a\}\?/s,
         form,
       );
     }
+    assert.deepEqual(problems(`${group('clients: 1')}thresholds:\n  connect_time{group: a}: max < 1s\n`), [
+      's.yaml:6:3: is not valid YAML: a key with a colon and a space in it must be in quotes\n' +
+        '    6 |   connect_time{group: a}: max < 1s\n' +
+        '      |   ^^^^^^^^^^^^^^^^^^^^^^\n' +
+        '      write "connect_time{group: a}", or connect_time{group=a}',
+    ]);
+    assert.match(
+      problems(`${group('clients: 1')}thresholds: { connect_time{group=a}: max < 1s }\n`)[0] ?? '',
+      /a text with braces must be in quotes.*\^{21}\n +write "connect_time\{group=a\}"$/s,
+    );
+    accepts(`${group('clients: 1')}thresholds: { "connect_time{group: a}": max < 1s }\n`);
+  });
+
+  it('find what is wrong in a key of thresholds, and in its value, all at once and at their places', () => {
+    const asked = `thresholds:
+  connect_time: 5
+  conect_time: max < 1s
+  connect_time{group=b}: max < 1s
+  "connect_time{ group: a, group: a }": max < 1s
+  publish_errors{group=a}: { except: count == 0 }
+  publish_errors{qos=0}: [ count = 0, { expect: count < 0.1% } ]
+`;
+    assert.deepEqual(heads(`${group('clients: 1')}${asked}`), [
+      's.yaml:6:17: connect_time must be an expression such as "p(99) < 50ms", or a map with expect, but is 5',
+      's.yaml:7:3: conect_time must be a metric',
+      's.yaml:8:22: connect_time{group=b} must name a group of the scenario: b is none',
+      's.yaml:9:35: connect_time{ group: a, group: a } must have group only once',
+      's.yaml:10:30: except is not a known key of publish_errors{group=a}',
+      's.yaml:11:34: publish_errors{qos=0} must compare with < <= > >= == !=, but is "count = 0"',
+      's.yaml:11:57: expect must have a number as its limit, but is "count < 0.1%"',
+    ]);
+  });
+
+  it('find thresholds that nothing could come of while the run goes on', () => {
+    const whole = (text: string) => `duration: 10s\n${group('clients: 1')}thresholds: { ${text} }\n`;
+    const rules = (text: string) => heads(whole(text)).map((told) => told.replace(/^\S+ /, ''));
+    const publishing = (text: string) => rules(`messages_sent: { ${text} }`);
+    assert.deepEqual(publishing('expect: count > 4, abortOnFail: true'), [
+      'abortOnFail must have after or window beside it: "count > 4" may not hold yet in the first second',
+    ]);
+    for (const also of ['after: 2s', 'window: 2s'])
+      accepts(whole(`messages_sent: { expect: count > 4, abortOnFail: true, ${also} }`));
+    accepts(whole('messages_sent: { expect: count < 4, abortOnFail: true }'));
+    assert.deepEqual(publishing('expect: rate > 4/s, after: 2s'), [
+      'after must have window or abortOnFail beside it: else all is judged at the end',
+    ]);
+    assert.deepEqual(publishing('expect: rate > 4/s, abortOnFail: true, level: warn'), [
+      'abortOnFail must not be given with level: warn, which does not fail the run',
+    ]);
+    assert.deepEqual(publishing('expect: rate > 4/s, window: 1500ms'), ['window must be whole seconds']);
+    assert.deepEqual(publishing('expect: rate > 4/s, window: 500ms'), ['window must be at least 1s, but is "500ms"']);
+    assert.deepEqual(publishing('expect: rate > 4/s, window: 11s'), [
+      'window must be at most the measured window, which is 10s, but is "11s"',
+    ]);
+    assert.deepEqual(publishing('expect: rate > 4/s, window: 2s, after: 11s'), [
+      'after must be at most the measured window, which is 10s, but is "11s"',
+    ]);
+    assert.deepEqual(rules('messages_lost: { expect: count == 0, window: 2s, abortOnFail: true }').slice(0, 2), [
+      'window must not be given for messages_lost: it is known only at the end',
+      'abortOnFail must not be given for messages_lost: it is known only at the end',
+    ]);
   });
 
   it('find a password without a user name, where it stands', () => {

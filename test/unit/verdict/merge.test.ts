@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { merge } from '../../../src/verdict/merge/merge.ts';
 import type { Result } from '../../../src/verdict/result.ts';
 import type { CellContents } from '../../support/hand-made.ts';
-import { judged, ordinaryRun, plan } from '../../support/hand-made.ts';
+import { judged, ordinaryRun, plan, threshold } from '../../support/hand-made.ts';
 import type { Random } from '../../support/seeded.ts';
 import { randomFor } from '../../support/seeded.ts';
 
@@ -23,6 +23,12 @@ function contents(random: Random): CellContents {
     outside: { messages_sent: random(100) },
     times: { delivery_time: times, publish_time: times.slice(1) },
   };
+}
+
+/** As a scenario has it, with a unit. */
+function textOf({ expression: { aggregate, compare, limit, metric } }: ReturnType<typeof threshold>): string {
+  const unit = metric === 'delivery_time' ? 'us' : '';
+  return `${String(aggregate)} ${compare} ${aggregate === 'share' ? `${100 * limit}%` : `${limit}${unit}`}`;
 }
 
 describe('results merged', () => {
@@ -93,6 +99,64 @@ describe('results merged', () => {
     const worse = merge([slow, result('slow too', times(5000, 200), 0, of), quick]);
     assert.deepEqual([worse.verdict, worse.exitCode], ['failed', 99]);
     assert.match(worse.reasons.join(), /delivery_time: p\(50\) < 2ms, but it was 5/);
+  });
+
+  it('are judged by shares, and by thresholds of a group or a broker, on what they measured together there', () => {
+    const where = { group: 'g' };
+    const of = plan({
+      thresholds: [
+        threshold('publishes_late', 'share', '<', 0.1),
+        threshold('publishes_late', 'share', '<', 0.1, { where: { broker: 'b' } }),
+        threshold('delivery_time', 'max', '<', 2000, { where }),
+        // Parts are not told by QoS: the worst of the runs stands for all.
+        threshold('delivery_time', 'min', '>=', 2000, { where: { qos: 1 } }),
+        threshold('messages_lost', 'rate', '<', 9),
+      ].map((one) => ({ ...one, expression: { ...one.expression, text: textOf(one) } })),
+    });
+    const some = (publishes_late: number, us: number): CellContents[] => [
+      {
+        labels: { qos: 1 },
+        counts: { publishes_due: 99, publishes_late, deliveries_expected: 10, deliveries_made: 6 },
+        times: { delivery_time: [us] },
+      },
+    ];
+    const merged = merge([result('a', some(10, 1000), 0, of), result('b', some(50, 3000), 60, of)]);
+    assert.deepEqual(
+      merged.thresholds.map(({ metric, value, passed }) => [metric, value, passed]),
+      [
+        ['publishes_late', 0.3, false],
+        ['publishes_late{broker=b}', 0.3, false],
+        ['delivery_time{group=g}', merged.totals.delivery_time?.max, false],
+        ['delivery_time{qos=1}', 1, false],
+        ['messages_lost', 2, true],
+      ],
+    );
+  });
+
+  it('keep of windows and of a run that was stopped the worst one, at its time', () => {
+    const base = { metric: 'publish_time', expression: 'max < 5ms', level: 'fail', implicit: false, limit: 5 } as const;
+    const windowed = { ...base, window: 1000, passed: false };
+    const [a, b] = [result('a', []), result('b', [], 60)] as [Result, Result];
+    const merged = merge([
+      {
+        ...a,
+        thresholds: [
+          { ...windowed, value: 9, worstAt: 3000, windows: { judged: 9, failed: 1 } },
+          { ...base, abortOnFail: true, value: 7, passed: false, aborted: { t: 4000 } },
+        ],
+      },
+      {
+        ...b,
+        thresholds: [
+          { ...windowed, value: 12, worstAt: 2000, windows: { judged: 5, failed: 2 } },
+          { ...base, abortOnFail: true, value: 8, passed: false },
+        ],
+      },
+    ]);
+    const [one, two] = merged.thresholds;
+    assert.deepEqual([one?.value, one?.worstAt, one?.windows], [12, 62_000, { judged: 14, failed: 3 }]);
+    assert.deepEqual([two?.value, two?.aborted], [7, { t: 4000 }]);
+    assert.equal(merged.reasons[0], 'publish_time: max < 5ms, but it was 7ms after 4s: this stopped the run.');
   });
 
   it('are no better than the run that tells nothing', () => {

@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ThresholdPlan } from '../../../src/plan/plan.ts';
 import { settle } from '../../../src/verdict/delivery.ts';
-import { evaluate, judgeThreshold, valueText } from '../../../src/verdict/thresholds.ts';
+import { evaluate } from '../../../src/verdict/evaluate.ts';
+import { figuresOf } from '../../../src/verdict/figures.ts';
+import { judgeThreshold, valueText } from '../../../src/verdict/thresholds.ts';
 import type { CellContents } from '../../support/hand-made.ts';
 import { ordinaryRun, plan, threshold, told } from '../../support/hand-made.ts';
 
 function value(asked: ThresholdPlan, cells: readonly CellContents[] = []) {
   const of = plan({ thresholds: [asked] });
   const { totals, series } = told(of, ordinaryRun(cells));
-  return evaluate(asked.expression, { totals, series, deliveries: settle(of, totals, series) });
+  return evaluate(asked.expression, figuresOf({ totals, series, deliveries: settle(of, totals, series) }));
 }
 
 const times: CellContents = { labels: { qos: 1 }, times: { publish_time: [1000, 2000, 3000, 100_000] } };
@@ -33,6 +35,36 @@ describe('a threshold', () => {
 
   it('on a gauge reads its extremes in the measured window', () => {
     assert.deepEqual(value(threshold('clients_connected', 'min', '>=', 10)), { value: 10, passed: true });
+  });
+
+  it('on a share reads the part of what it is of, and has no data where that is nothing', () => {
+    const due = [{ labels: { qos: 0 as const }, counts: { publishes_due: 399, publishes_late: 2 } }];
+    // With the one of the second after it.
+    assert.deepEqual(value(threshold('publishes_late', 'share', '<', 0.01), due), { value: 0.005, passed: true });
+    assert.deepEqual(value(threshold('disconnects_at_publish', 'share', '==', 0)), { value: 0, passed: true });
+    assert.deepEqual(value(threshold('takeovers', 'share', '==', 0)), { value: null, passed: false });
+    const owed = { labels: { qos: 1 as const }, counts: { deliveries_expected: 8, deliveries_made: 6 } };
+    assert.equal(value(threshold('messages_lost', 'share', '<', 0.01), [owed]).value, 0.25);
+    assert.equal(value(threshold('messages_lost', 'share', '<', 0.01)).value, null);
+    assert.equal(value(threshold('messages_lost', 'rate', '<', 2), [owed]).value, 1);
+    const attempts = [{ counts: { connect_errors: 10 } }];
+    assert.equal(value(threshold('connect_errors', 'share', '<', 0.6), attempts).value, 0.5);
+  });
+
+  it('on the share of what is acknowledged leaves QoS 0 out, which never is', () => {
+    const sent = ([0, 1, 2] as const).map((qos) => ({
+      labels: { qos },
+      counts: { messages_sent: 100, messages_acked: qos === 0 ? 0 : 50 * qos },
+    }));
+    const acked = (where: object) => value(threshold('messages_acked', 'share', '>', 0.9, { where }), sent).value;
+    assert.deepEqual([acked({}), acked({ qos: 1 }), acked({ qos: 2 }), acked({ qos: 0 })], [0.75, 0.5, 1, null]);
+  });
+
+  it('on a part of the run that nothing is counted of has no data, whatever the count', () => {
+    const where = { group: 'g', qos: 2 as const };
+    assert.equal(value(threshold('messages_duplicated', 'count', '==', 0, { where })).value, null);
+    assert.equal(value(threshold('messages_received', 'rate', '==', 0, { where })).value, null);
+    assert.equal(value(threshold('messages_duplicated', 'count', '==', 0, { where: { group: 'g' } })).value, 0);
   });
 
   it('may ask one group, broker or QoS only', () => {
@@ -61,5 +93,8 @@ describe('a threshold', () => {
     assert.equal(text(threshold('messages_sent', 'rate', '>', 1)), '2,500/s');
     assert.equal(text(threshold('messages_sent', 'count', '>', 1)), '5,000');
     assert.equal(text(threshold('delivery_time', 'max', '>', 1)), 'no data');
+    assert.equal(text(threshold('publish_time', 'max', '<', 1, { where: { qos: 1 } })), '100ms');
+    assert.equal(text(threshold('messages_acked', 'share', '>', 1)), 'no data');
+    assert.equal(text(threshold('connect_errors', 'share', '<', 1)), '0%');
   });
 });
