@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import type { Result } from '../../src/verdict/result.ts';
 import { resultOf } from '../support/compared.ts';
 import { startCli } from '../support/spawn-cli.ts';
 
@@ -18,6 +19,13 @@ const base = [20, 20.5, 19.8, 20.2, 21].map((ms, i) => saved(`base-${i}.json`, m
 const slow = [25, 26, 24.6, 25.4, 25.1].map((ms, i) => saved(`slow-${i}.json`, ms));
 const alike = [20.1, 20.4, 19.9, 20.9, 20.3].map((ms, i) => saved(`alike-${i}.json`, ms));
 writeFileSync(join(folder, 'load.yaml'), 'groups: { a: { clients: 1 } }\n');
+writeFileSync(
+  join(folder, 'short.yaml'),
+  `warmUp: 0s
+duration: 300ms
+groups: { a: { clients: 2, publish: { topic: t, qos: 1, rate: 20/s }, subscribe: { topic: t } } }
+`,
+);
 
 describe('mqtt-stress compare', { concurrency: 2 }, () => {
   test('tells rule by rule, the worst first, and ends with 98 where something is worse', async () => {
@@ -62,6 +70,39 @@ describe('mqtt-stress compare', { concurrency: 2 }, () => {
     const { code, stdout } = await cli('compare', 'first.json', 'slow-0.json');
     assert.equal(code, 4, stdout);
     assert.match(stdout, /too little data: use --repeat 5/);
+  });
+
+  test('runs beside stored results: the report and the result have the comparison', async () => {
+    const quick = ['--allow-invalid', '--no-progress', '--threads', '0'];
+    const { code, stdout } = await cli(
+      'run',
+      'short.yaml',
+      ...quick,
+      '--report',
+      'json=one.json',
+      '--baseline',
+      ...base,
+    );
+    const { comparison, exitCode, slices } = JSON.parse(readFileSync(join(folder, 'one.json'), 'utf8')) as Result;
+    assert.deepEqual([code, exitCode, comparison?.method, comparison?.base.length], [4, 4, 'seconds', 5], stdout);
+    assert.deepEqual(comparison?.base[0]?.file, 'base-0.json');
+    assert.match(stdout, /\nCompared .*\n {2}1 run beside 5 of the base, second by second: /);
+    assert.match(stdout, /the load differs: sha256 [0-9a-f]{12} in the base, sha256 [0-9a-f]{12} in the new runs\./);
+    assert.equal(slices?.times.delivery_time?.length, 1);
+  });
+
+  test('runs several times, each with a tag and a file of its own, and tells how they differ', async () => {
+    const quick = ['--allow-invalid', '--no-progress', '--threads', '0', '--seed', '7'];
+    const { code, stdout } = await cli('run', 'short.yaml', ...quick, '--repeat', '2', '--report', 'json=two.json');
+    assert.equal(code, 0, stdout);
+    assert.match(
+      stdout,
+      /^run 1\/2 {2}✓ PASSED .*\nrun 2\/2 {2}✓ PASSED .*\n\n2 runs +median +lowest +highest\n {2}delivery_time p\(50\) /,
+    );
+    const [one, two] = [1, 2].map((n) => JSON.parse(readFileSync(join(folder, `two-${n}.json`), 'utf8')) as Result);
+    assert.notEqual(one?.run.id, two?.run.id);
+    assert.deepEqual([one?.run.seed, two?.run.seed], [7, 7]);
+    assert.deepEqual(one?.run.fingerprint, two?.run.fingerprint);
   });
 
   const wrong: readonly [string[], RegExp][] = [
