@@ -19,6 +19,9 @@ import { run as runPlan } from './run.ts';
 import { load as loadScenario, type LoadOptions as ScenarioOptions } from './scenario/load.ts';
 import { loadSaved, readSavedRun, savedRun } from './scenario/saved.ts';
 import type { Scenario } from './scenario/scenario.ts';
+import { compare as compareRuns } from './verdict/compare/compare.ts';
+import { parseRules } from './verdict/compare/rules.ts';
+import type { Comparison } from './verdict/comparison.ts';
 import type { Result } from './verdict/result.ts';
 
 export { type ExitCode, exitCode } from './base/exit-codes.ts';
@@ -29,6 +32,8 @@ export type { Summary } from './metrics/totals.ts';
 export { reporters } from './reporters/index.ts';
 export type { OpenReporter, Output } from './reporters/reporter.ts';
 export { bundledScenarios } from './scenario/bundled.ts';
+export { withComparison } from './verdict/compare/with-comparison.ts';
+export type { Comparison, RuleResult } from './verdict/comparison.ts';
 export type {
   MetricResults,
   OutageResult,
@@ -139,6 +144,10 @@ export interface RunOptions {
   readonly onSecond?: (snapshot: Snapshot, totals: Totals) => void;
   /** Lets the thresholds decide where the generator was the limit. */
   readonly allowInvalid?: boolean;
+  /** Changes the result before reporters get it, as `withComparison(result, compare(baseline, [result]))` does. */
+  readonly amend?: (result: Result) => Result;
+  /** A run of the baseline, which the html report lays below this one. */
+  readonly base?: Result;
 }
 
 /** Carries a plan out and judges it. Throws a UserError where this machine does not allow it; all that happens later is in the result. */
@@ -159,6 +168,8 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<Result>
       threads,
       versions: readVersions(),
       allowInvalid,
+      amend: options.amend,
+      base: options.base,
     }),
   );
 }
@@ -176,4 +187,20 @@ async function withBroker(plan: Plan, use: (ready: Plan) => Promise<Result>): Pr
   } finally {
     await stop();
   }
+}
+
+export type CompareOptions = {
+  /** As in a scenario: "delivery_time p(99) <= +15% (min 2ms)". By default those of the new runs' scenario, else the usual ones. */
+  readonly rules?: readonly string[];
+  /** Takes runs too in which the generator was the limit. */
+  readonly allowInvalid?: boolean;
+};
+
+/** New runs beside those of a baseline: five of each side or more are compared run by run, fewer second by second. */
+export function compare(base: readonly Result[], fresh: readonly Result[], options: CompareOptions = {}): Comparison {
+  for (const side of [base, fresh]) requireMade(side, ['length'], 'compare must be given two lists of results');
+  const { rules, allowInvalid = false } = options;
+  const of = (results: readonly Result[]) => results.map((result) => ({ result }));
+  const asked = rules === undefined ? {} : { rules: parseRules(rules, 'rules') };
+  return compareRuns(of(base), of(fresh), { ...asked, allowInvalid });
 }

@@ -18,6 +18,10 @@ export interface RunOptions {
   readonly threads: Threads;
   readonly versions: RunResult['versions'];
   readonly allowInvalid: boolean;
+  /** The result as it is told: with a comparison, say. */
+  readonly amend?: ((result: Result) => Result) | undefined;
+  /** What it is compared with, for reporters that lay one over the other. */
+  readonly base?: Result | undefined;
 }
 
 /** The whole program: a plan, carried out by a backend, told to reporters, judged. */
@@ -47,8 +51,9 @@ export async function run(plan: Plan, execute: Execute, options: RunOptions): Pr
   const { windowFromUs } = totals.progress;
   const startUs = windowFromUs === 0 ? undefined : windowFromUs - Math.round(plan.warmUpMs * 1000);
   const known = { startedAt, ...done, observations, threads, versions, allowInvalid, startUs, live };
-  const result = judge(plan, totals, series, known);
-  for (const reporter of reporters) await reporter.end?.(result);
+  const judged = judge(plan, totals, series, known);
+  const result = options.amend?.(judged) ?? judged;
+  for (const reporter of reporters) await reporter.end?.(result, options.base);
   return result;
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, platform, release } from 'node:os';
+import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 
 /** Of the result file; its number changes where a reader of the one before would go wrong. */
 export const resultSchema = 'mqtt-stress/result/1';
@@ -11,6 +11,7 @@ export interface Versions {
   readonly os: string;
   readonly cpu: string;
   readonly cores: number;
+  readonly memoryBytes?: number;
 }
 
 /** Of this package; its package.json stands above dist/src/base. */
@@ -26,5 +27,6 @@ export function readVersions(): Versions {
     os: `${platform()} ${release()}`,
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
+    memoryBytes: totalmem(),
   };
 }

@@ -4,6 +4,7 @@ import { exitCode } from '../base/exit-codes.ts';
 import { packageVersion } from '../base/versions.ts';
 import { reporters } from '../reporters/index.ts';
 import type { BrokerWords } from './broker.ts';
+import type { CompareOptions } from './compare.ts';
 import { fold } from './fold.ts';
 import { helpLayout } from './help.ts';
 import type { ScenarioOptions } from './open-scenario.ts';
@@ -27,6 +28,9 @@ function addScenarioOptions(command: Command, scenario: string): Command {
     .option('--env-file <path>', 'a file of variables that the scenario may name');
 }
 
+const ruleHelp =
+  'what may be worse, and by how much, as "delivery_time p(99) <= +15%" (repeatable; default: the scenario says)';
+
 function addRun(program: Command): void {
   addScenarioOptions(program.command('run'), '[scenario]')
     .description('run a scenario; the result goes to stdout, progress to stderr')
@@ -41,6 +45,15 @@ function addRun(program: Command): void {
     .option('--quiet', 'the verdict only, in one line, unless --report names what goes to stdout')
     .option('--log-level <level>', 'error, warn, info or debug, to stderr', 'warn')
     .option('--allow-invalid', 'judge thresholds even where the generator was the limit')
+    .option('--repeat <times>', 'so many runs one after the other; --report json=out.json writes out-1.json and so on')
+    .option('--baseline <result.json...>', 'compare with these results of earlier runs; worse ends with exit code 98')
+    .option(
+      '--base-broker <url>',
+      'compare with runs on this broker, made in turn (repeatable; --repeat is 5)',
+      collect,
+    )
+    .option('--base-set <path=value>', 'compare with runs with this value, made in turn (repeatable)', collect)
+    .option('--rule <rule>', ruleHelp, collect)
     .action(async (scenario: string | undefined, options: RunOptions) => {
       const { run } = await import('./run.ts');
       process.exitCode = await run(scenario, options, process.argv.slice(2));
@@ -67,6 +80,28 @@ function addReport(program: Command): void {
     .action(async (paths: string[], options: ReportOptions) => {
       const { report } = await import('./report.ts');
       process.exitCode = await report(paths, options);
+    });
+}
+
+function addCompare(program: Command): void {
+  program
+    .command('compare')
+    .description('compare results with those of a baseline; ends with 98 where they are worse')
+    .usage('[options] <base.json...> -- <new.json...>')
+    .argument('<result.json...>', 'what --report json wrote: the base, then "--", then the new ones')
+    .option('--rule <rule>', ruleHelp, collect)
+    .option('--json', 'the comparison as JSON')
+    .option(
+      '--report <kind=path>',
+      'the middle one of the new runs beside that of the base, as html=compared.html (repeatable)',
+      collect,
+    )
+    .option('--allow-invalid', 'take runs too in which the generator was the limit')
+    .action(async (files: string[], options: CompareOptions) => {
+      const { compare } = await import('./compare.ts');
+      const words = process.argv.slice(2);
+      const behind = words.includes('--') ? words.length - words.indexOf('--') - 1 : 0;
+      process.exitCode = await compare(files, behind, options);
     });
 }
 
@@ -125,6 +160,7 @@ function commandLine(): Command {
     .exitOverride();
   addRun(program);
   addReport(program);
+  addCompare(program);
   addCheck(program);
   addList(program);
   addInit(program);

@@ -12,9 +12,9 @@ function maskedReport(word: string): string | undefined {
 
 /** In `--set path=value` the value is all the rest, whatever it holds; headers of a WebSocket are secrets, all of them. */
 function maskedPassword(word: string): string | undefined {
-  const path = /^(?:--set=)?[^=\s]*(?:password|headers(?:\.[^=\s]*)?)=/i.exec(word);
+  const path = /^(?:--(?:base-)?set=)?[^=\s]*(?:password|headers(?:\.[^=\s]*)?)=/i.exec(word);
   if (path !== null) return path[0] + mask;
-  const before = /^(?:--set=)?brokers[^=]*=.*?\bheaders["']?\s*:\s*/s.exec(word);
+  const before = /^(?:--(?:base-)?set=)?brokers[^=]*=.*?\bheaders["']?\s*:\s*/s.exec(word);
   return before === null ? undefined : maskSecrets(before[0]) + mask;
 }
 

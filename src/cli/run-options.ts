@@ -6,11 +6,12 @@ import { clients } from '../clients/index.ts';
 import { mostWorkers } from '../plan/threads.ts';
 import { reporters } from '../reporters/index.ts';
 import type { SavedRun } from '../scenario/saved.ts';
+import type { CompareWords } from './compare-options.ts';
 import { standardStream } from './descriptors.ts';
 import { isStep } from './step-log.ts';
 
 /** As commander hands them over. */
-export type RunOptions = {
+export type RunOptions = CompareWords & {
   readonly broker?: readonly string[];
   readonly set?: readonly string[];
   readonly duration?: string;

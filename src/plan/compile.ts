@@ -59,6 +59,7 @@ export function compile(scenario: Scenario, options: CompileOptions): Plan {
     brokers,
     groups,
     thresholds: compileThresholds(scenario, population),
+    ...(scenario.compare !== undefined && { compare: scenario.compare }),
     warnings: [...scenario.warnings, ...(pairs <= mostJudged ? [] : [countedOnly])],
   };
 }

@@ -1,5 +1,6 @@
 import type { Machine } from '../base/machine.ts';
 import { formatCount, formatDuration, formatRate, formatSize } from '../base/units.ts';
+import { selectorText } from '../metrics/selector.ts';
 import { observerOf } from '../observers/lookup.ts';
 import { clientsPerBroker, demandOf } from './demand.ts';
 import { describeGroup } from './describe-group.ts';
@@ -20,6 +21,7 @@ export function describe(plan: Plan, machine: Machine, threads: Threads, columns
     ...describeGroup(plan, layOut),
     layOut('Load', loadRows(plan)),
     layOut('Thresholds', thresholdRows(plan)),
+    layOut('Beside a baseline', compareRows(plan)),
     layOut('This machine', machineRows(plan, machine, threads)),
     layOut(
       'Take note',
@@ -93,6 +95,11 @@ function loadRows(plan: Plan): Row[] {
 
 function rounded(perSecond: number): number {
   return perSecond >= 10 ? Math.round(perSecond) : Number(perSecond.toPrecision(3));
+}
+
+/** The default rules are not told: most runs have no baseline. */
+function compareRows({ compare = [] }: Plan): Row[] {
+  return compare.map((rule): Row => [selectorText(rule), rule.text]);
 }
 
 function machineRows(plan: Plan, machine: Machine, { count, why }: Threads): Row[] {

@@ -1,4 +1,5 @@
 import type { Session } from '../clients/client.ts';
+import type { ChangeRule } from '../metrics/change-rule.ts';
 import type { Expression } from '../metrics/expression.ts';
 import type { Will } from '../mqtt/packets.ts';
 import type { Target } from '../transports/transport.ts';
@@ -118,6 +119,8 @@ export interface Plan {
   readonly brokers: readonly BrokerPlan[];
   readonly groups: readonly GroupPlan[];
   readonly thresholds: readonly ThresholdPlan[];
+  /** By how much it may be worse than a baseline; absent: the default rules. */
+  readonly compare?: readonly ChangeRule[];
   /** Told once in the report: what the user should know about this plan. */
   readonly warnings: readonly string[];
 }

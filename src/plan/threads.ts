@@ -48,7 +48,7 @@ export function chooseThreads(plan: Plan, cores: number): Threads {
   return { count: most, why: `the load is about ${share}, and there are ${room}` };
 }
 
-function isLocal(url: string): boolean {
+export function isLocal(url: string): boolean {
   return /^[a-z]+:\/\/(localhost|127\.|\[::1\])/.test(url);
 }
 

@@ -9,7 +9,8 @@ export interface Reporter {
   /** Before or after the load: what is waited for, in words. */
   waits?(what: string): void;
   second?(snapshot: Snapshot, totals: Totals): void;
-  end?(result: Result): void | Promise<void>;
+  /** `base`: the run that it is compared with, for those that lay one over the other. */
+  end?(result: Result, base?: Result): void | Promise<void>;
   /** The run so far, whenever somebody asks: of those that can be read at an address. */
   page?(): string;
   /** True where it writes several texts, given places for them. */

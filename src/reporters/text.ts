@@ -4,6 +4,7 @@ import { again, ranOn } from './again.ts';
 import { figures, verdictWord } from './headline.ts';
 import type { OpenReporter } from './reporter.ts';
 import { brokers, brokersReached } from './text/brokers.ts';
+import { comparison } from './text/comparison.ts';
 import { connections } from './text/connections.ts';
 import { delivery } from './text/delivery.ts';
 import { count } from './text/figures.ts';
@@ -33,6 +34,7 @@ export const text: OpenReporter = ({ stream, colour, columns }) => ({
 
 const measuredSections: readonly Section[] = [
   thresholds,
+  comparison,
   throughput,
   latency,
   delivery,

@@ -3,6 +3,7 @@ import type { Problem } from '../base/problem.ts';
 import { formatDuration } from '../base/units.ts';
 import { topicFilterProblem, topicNameProblem } from '../mqtt/topics.ts';
 import { workloadOf } from '../workloads/lookup.ts';
+import { compareProblems } from './compare.ts';
 import { dataProblems } from './data.ts';
 import type { Group, Job } from './groups.ts';
 import { idProblems, idWarnings } from './ids.ts';
@@ -29,6 +30,7 @@ export function check(scenario: ScenarioFields, seed: number): { problems: Probl
     ...Object.entries(scenario.groups).flatMap(sessionProblems),
     ...willProblems(population, scenario.groups),
     ...timeProblems(scenario),
+    ...compareProblems(scenario),
     ...streamProblems(scenario),
     ...embeddedProblems(scenario),
     ...idProblems(population),

@@ -202,8 +202,9 @@ function withoutWrong(pruned: unknown, problems: readonly Problem[]): ScenarioFi
   let wrong = problems;
   for (let round = 0; round < 4; round++) {
     for (const { path } of wrong) {
-      // A list of expectations goes as a whole: nothing else depends on it.
-      if (!prune(pruned, path[0] === 'thresholds' ? path.slice(0, 2) : path)) return undefined;
+      // A list of expectations or of rules goes as a whole: nothing else depends on it.
+      const whole = path[0] === 'thresholds' ? 2 : path[0] === 'compare' ? 1 : path.length;
+      if (!prune(pruned, path.slice(0, whole))) return undefined;
     }
     const { fields, problems: left } = problemsOf(pruned);
     if (fields !== undefined) return fields;

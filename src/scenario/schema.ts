@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, flag, name, text } from '../base/fields.ts';
 import { brokerField, clusterField } from './brokers.ts';
+import { compareField } from './compare.ts';
 import { groupField } from './groups.ts';
 import { thresholdsField } from './thresholds.ts';
 
@@ -33,6 +34,7 @@ export const scenarioSchema = z.strictObject({
     .refine((groups) => Object.keys(groups).length > 0, 'must have at least one group')
     .describe('Who takes part: clients that share settings and workloads, by the name of their group.'),
   thresholds: thresholdsField,
+  compare: compareField.optional(),
 });
 
 export type ScenarioFields = z.output<typeof scenarioSchema>;

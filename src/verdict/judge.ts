@@ -6,6 +6,7 @@ import type { Totals } from '../metrics/totals.ts';
 import type { Observation } from '../observers/observer.ts';
 import type { GroupPlan, Plan, ThresholdPlan } from '../plan/plan.ts';
 import type { Threads } from '../plan/threads.ts';
+import { fingerprint } from './compare/fingerprint.ts';
 import { crossingDoubt } from './crossing.ts';
 import { settle } from './delivery.ts';
 import { nobodyLeft } from './early.ts';
@@ -92,6 +93,16 @@ export function judge(plan: Plan, totals: Totals, series: Series, context: Judge
     takeovers: takeovers(plan, totals),
     series: observedInSeries(observations, seconds, originUs),
     events: [...events, ...stopEvents(thresholds), ...returns(seconds, groups)].sort((one, other) => one.t - other.t),
+    ...forComparing(plan, series),
+  };
+}
+
+/** What a later run needs to be compared with this one. */
+function forComparing({ compare }: Plan, { slices }: Series): Pick<Result, 'slices' | 'compare'> {
+  const told = slices.told();
+  return {
+    ...(told !== undefined && { slices: told }),
+    ...(compare !== undefined && { compare: compare.map(({ written }) => written) }),
   };
 }
 
@@ -273,6 +284,7 @@ function runResult(plan: Plan, totals: Totals, context: JudgeContext): RunResult
     drainMs: plan.drainMs,
     scenario: { text: plan.run.scenarioText, sha256: plan.run.scenarioHash, asRun: plan.run.asRun },
     versions: context.versions,
+    fingerprint: fingerprint(plan, context),
     commandLine: plan.run.commandLine,
   };
 }

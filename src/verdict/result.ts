@@ -4,6 +4,7 @@ import type { CounterName, GaugeName, SettledName, TimeName } from '../metrics/c
 import type { Labels, Phase } from '../metrics/snapshot.ts';
 import type { ObservedName } from '../observers/observer.ts';
 import type { Comparison } from './comparison.ts';
+import type { SlicesResult } from './slices.ts';
 
 export type Verdict = 'passed' | 'failed' | 'invalid' | 'incomplete' | 'notStarted' | 'aborted';
 /** A broken promise: message `sequence` (from 0) of a publisher's entry, due `t` ms after the load began; null: not known. */
@@ -198,6 +199,8 @@ export interface RunResult {
     readonly asRun: { readonly text: string; readonly secrets: readonly string[] };
   };
   readonly versions: Versions;
+  /** Machine, program, broker and load in words, by what they are called: what must be alike in runs that are compared. */
+  readonly fingerprint?: Readonly<Record<string, string>>;
   readonly commandLine: string;
 }
 
@@ -225,6 +228,10 @@ export interface Result {
   readonly takeovers: readonly TakeoverResult[];
   readonly series: readonly SeriesEntry[];
   readonly events: readonly { readonly t: number; readonly text: string }[];
+  /** What comparing by the second needs; absent where nothing was measured. */
+  readonly slices?: SlicesResult;
+  /** The scenario's rules for comparing with a baseline, as written; absent: the default ones. */
+  readonly compare?: readonly string[];
   /** With a baseline only. */
   readonly comparison?: Comparison;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../base/errors.ts';
 import { exitCode } from '../base/exit-codes.ts';
 import { counterNames, gaugeNames, timeNames } from '../metrics/catalog.ts';
+import { parseChangeRule } from '../metrics/change-rule.ts';
 import { phases } from '../metrics/snapshot.ts';
 import { requireResult } from '../scenario/result-file.ts';
 import type { Result } from './result.ts';
@@ -39,6 +40,7 @@ const second = z.looseObject({
   gauges: numbers,
 });
 
+const ms = number.optional();
 const run = z.looseObject({
   ...fields(['id', 'name', 'startedAt', 'endedAt', 'client', 'commandLine'], z.string()),
   ...fields(['seed', 'threads', 'clients', 'warmUpMs', 'measuredMs', 'drainMs'], number),
@@ -49,10 +51,10 @@ const run = z.looseObject({
     sha256: z.string(),
     asRun: z.looseObject({ text: z.string(), secrets: texts }).default({ text: '', secrets: [] }),
   }),
-  versions: z.looseObject({ ...fields(['tool', 'node', 'os', 'cpu'], z.string()), cores: number }),
+  versions: z.looseObject({ ...fields(['tool', 'node', 'os', 'cpu'], z.string()), cores: number, memoryBytes: ms }),
+  fingerprint: z.record(z.string(), z.string()).optional(),
 });
 
-const ms = number.optional();
 const outage = z.looseObject({
   broker: z.string(),
   detected: z.looseObject({ first: number, last: number }),
@@ -119,6 +121,14 @@ const written = z.looseObject({
     .default([]),
   series: z.array(second.extend({ t: number, phase: z.enum(phases), groups: z.record(z.string(), second).optional() })),
   events: z.array(z.looseObject({ t: number, text: z.string() })),
+  slices: z.looseObject({ seconds: number, times: z.record(z.string(), texts) }).optional(),
+  compare: z
+    .array(z.string().refine((text) => 'metric' in parseChangeRule(text)))
+    .min(1)
+    .optional(),
+  comparison: z
+    .looseObject({ passed: z.boolean(), judged: z.boolean(), rules: z.array(z.unknown()), warnings: texts })
+    .optional(),
 });
 
 /** A result as `run` wrote it, of any version with the same major number. Throws a UserError where it is none; `name` is how that calls it. */

@@ -6,6 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { GaugeRanges, watchedLabels } from './gauges.ts';
 import type { GaugeResult, SeriesCounts, SeriesEntry } from './result.ts';
 import { SecondsLog } from './seconds-log.ts';
+import { Slices } from './slices.ts';
 import { Strain } from './strain.ts';
 
 const mostGroups = 20;
@@ -15,6 +16,7 @@ type Second = { readonly second: number; readonly phase: Phase; readonly parts: 
 /** The run second by second, by event time; a second in which the phase changes has one entry for each phase. */
 export class Series {
   readonly strain = new Strain();
+  readonly slices: Slices;
   readonly #subBuckets: 2048 | 256;
   readonly #groups: readonly string[];
   readonly #gauges: GaugeRanges;
@@ -25,12 +27,14 @@ export class Series {
 
   constructor(plan: Plan) {
     this.#subBuckets = plan.subBuckets;
+    this.slices = new Slices(plan);
     this.#groups = plan.groups.length <= mostGroups ? plan.groups.map((group) => group.name) : [];
     this.#gauges = new GaugeRanges(watchedLabels(plan));
   }
 
   add(snapshot: Snapshot): void {
     this.strain.add(snapshot);
+    this.slices.add(snapshot);
     this.#gauges.add(snapshot);
     this.#noteReceipts(snapshot);
     const open = this.#openFor(snapshot);

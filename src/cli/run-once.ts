@@ -1,0 +1,78 @@
+import { type ExitCode, exitCode } from '../base/exit-codes.ts';
+import { readMachine } from '../base/machine.ts';
+import { compile, run as runPlan } from '../index.ts';
+import type { Plan } from '../plan/plan.ts';
+import { threadsFor } from '../plan/threads.ts';
+import { eraseLine } from '../reporters/reporter.ts';
+import type { SavedRun } from '../scenario/saved.ts';
+import type { Result } from '../verdict/result.ts';
+import { fold } from './fold.ts';
+import { logRun } from './log-run.ts';
+import { maskedCommandLine } from './mask.ts';
+import { openScenario, requireMachine, type ScenarioOptions } from './open-scenario.ts';
+import { discardReports, openReports, publishReports } from './reports.ts';
+import type { RunSettings } from './run-options.ts';
+import { listenForSignals } from './signals.ts';
+import { outputOf } from './terminal.ts';
+
+/** A scenario that can be run, once or several times: each run has a plan with a tag of its own. */
+export type Runnable = { readonly plan: () => Plan; readonly settings: RunSettings };
+
+/** Throws a UserError for all that is wrong before the load. `words`: as typed. */
+export async function openRunnable(
+  from: string | SavedRun,
+  options: Omit<ScenarioOptions, 'env'>,
+  settings: RunSettings,
+  words: readonly string[],
+): Promise<Runnable> {
+  const opened = await openScenario(from, { ...options, env: process.env });
+  const commandLine = `mqtt-stress ${maskedCommandLine(words)}`;
+  const plan = () => compile(opened.scenario, { seed: opened.seed, commandLine, client: settings.client });
+  const [first, machine] = [plan(), readMachine()];
+  requireMachine(opened, first, machine, threadsFor(first, settings.threads, machine.cores).count);
+  return { plan, settings };
+}
+
+export type Ran = { readonly result: Result; readonly exitCode: ExitCode };
+
+/** What a run is told beside: added to its result before that is told, and a run of the base. */
+export type Beside = { readonly amend: (result: Result) => Result; readonly base: Result | undefined };
+
+/** One run, told by its reports. */
+export async function runOnce({ plan, settings }: Runnable, beside?: Beside): Promise<Ran> {
+  const reports = await openReports(settings.reports, {
+    stdout: outputOf(process.stdout, process.env),
+    stderr: outputOf(process.stderr, process.env),
+    env: process.env,
+    say,
+  });
+  const controller = new AbortController();
+  const stopListening = listenForSignals(controller, say, () => discardReports(reports));
+  try {
+    const result = await runPlan(plan(), {
+      reporters: [...reports.map(({ reporter }) => reporter), logRun()],
+      signal: controller.signal,
+      threads: settings.threads,
+      allowInvalid: settings.allowInvalid,
+      ...(beside !== undefined && { amend: beside.amend }),
+      ...(beside?.base !== undefined && { base: beside.base }),
+    });
+    const written = await publishReports(reports, say, controller.signal);
+    return { result, exitCode: result.exitCode === exitCode.passed ? written : result.exitCode };
+  } catch (error) {
+    discardReports(reports);
+    throw error;
+  } finally {
+    stopListening();
+  }
+}
+
+function say(text: string): void {
+  tell(`${fold(text, process.stderr.columns)}\n`);
+}
+
+/** Whole lines, where a bar may be the last one. */
+export function tell(lines: string): void {
+  const { interactive } = outputOf(process.stderr, process.env);
+  process.stderr.write(interactive ? `${eraseLine}${lines}` : lines);
+}
