@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ruleReason } from '../verdict/compare/with-comparison.ts';
 import type { Result } from '../verdict/result.ts';
 import { failureOf, failures } from '../verdict/thresholds.ts';
 import { annotation, type Level, stepOutput } from './github/commands.ts';
@@ -27,18 +28,17 @@ export const github: OpenReporter = ({ stream, part }) => ({
 
 function annotations(result: Result): string {
   const { verdict, reasons, thresholds, comparison, warnings, trust, run } = result;
-  const failed = failures(thresholds);
   const warned = thresholds.filter(({ passed, level }) => !passed && level === 'warn').map(failureOf);
   const worse = comparison?.rules.filter(({ answer }) => answer === 'worse') ?? [];
-  // Reasons repeat the thresholds that failed, and tell what no threshold does.
-  const others = reasons.filter((reason) => !failed.includes(reason));
   const errors = [
-    ...(verdict === 'passed' ? [] : failed),
-    ...worse.map(({ metric, rule, words }) => `${metric}: ${rule}, but it is ${words}.`),
-    ...(verdict === 'passed' ? [] : others),
+    ...(verdict === 'passed' ? [] : failures(thresholds)),
+    ...worse.map(ruleReason),
+    // They repeat the thresholds that failed, and tell what no threshold does.
+    ...(verdict === 'passed' ? [] : reasons),
   ];
-  const doubts = trust.reasons.filter((reason) => !reasons.includes(reason));
-  return told('error', errors, run.name) + told('warning', [...warned, ...warnings, ...doubts], run.name);
+  const doubts = [...warned, ...warnings, ...(comparison?.warnings ?? []), ...trust.reasons];
+  const others = doubts.filter((doubt) => !errors.includes(doubt));
+  return told('error', [...new Set(errors)], run.name) + told('warning', [...new Set(others)], run.name);
 }
 
 function told(level: Level, messages: readonly string[], name: string): string {

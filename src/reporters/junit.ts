@@ -1,3 +1,4 @@
+import { unjudgedReasons } from '../verdict/compare/with-comparison.ts';
 import type { Comparison, RuleResult } from '../verdict/comparison.ts';
 import type { Result, ThresholdResult } from '../verdict/result.ts';
 import { expectation, failureOf, valueText } from '../verdict/thresholds.ts';
@@ -68,9 +69,12 @@ function properties({ run, verdict, exitCode, trust }: Result): Element {
   return element('properties', {}, each);
 }
 
-function completeness({ verdict, reasons }: Result): Case {
+function completeness({ verdict, reasons, comparison }: Result): Case {
   const name = 'the run is complete';
-  if (!['incomplete', 'notStarted', 'aborted'].includes(verdict)) return { name, of: 'run' };
+  const isWhole = !['incomplete', 'notStarted', 'aborted'].includes(verdict);
+  // A baseline of which nothing can be said is a case of its own.
+  const isUncompared = comparison?.judged === false && reasons[0] === unjudgedReasons(comparison)[0];
+  if (isWhole || isUncompared) return { name, of: 'run' };
   const message = `${verdictWords[verdict]}: ${reasons[0] ?? 'for no reason told'}`;
   return { name, of: 'run', outcome: { kind: 'error', message, text: reasons.join('\n') } };
 }
@@ -97,11 +101,12 @@ function thresholdCase(threshold: ThresholdResult): Case {
   return { name, of, outcome: level === 'warn' ? { kind: 'skipped', message } : { kind: 'failure', message } };
 }
 
-function compared({ rules, judged, warnings }: Comparison): Case[] {
+function compared(comparison: Comparison): Case[] {
+  const { rules, judged } = comparison;
   const of = 'baseline';
   if (!judged) {
-    const message = 'no rule had enough data to say anything';
-    const outcome: Outcome = { kind: 'error', message, text: warnings.join('\n') };
+    const [message = '', ...more] = unjudgedReasons(comparison);
+    const outcome: Outcome = { kind: 'error', message, text: [message, ...more].join('\n') };
     return [{ name: 'the baseline can be compared', of, outcome }, ...rules.map(ruleCase)];
   }
   return rules.map(ruleCase);

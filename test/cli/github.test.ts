@@ -1,27 +1,16 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Result } from '../../src/verdict/result.ts';
+import { ownFolder, smallScenario } from '../support/small-scenario.ts';
 import { startCli } from '../support/spawn-cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'mqtt-stress-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
-mkdirSync(join(folder, 'load'));
+const folder = ownFolder();
 const at = (name: string) => join(folder, name);
 const read = (name: string) => readFileSync(at(name), 'utf8');
 
-writeFileSync(
-  at('load/small.yaml'),
-  `warmUp: 0s
-duration: 1s
-groups:
-  both:
-    clients: 10
-    publish: { topic: "t/{index}", qos: 1, rate: 5/s }
-`,
-);
+smallScenario(at('load/small.yaml'));
 writeFileSync(at('load/wrong.yaml'), 'duration: fast\ngroups:\n  both:\n    cliants: 3\n');
 
 /** The files of a step are made by GitHub, and empty or what the step has written before. */

@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { startCollector } from '../support/collector.ts';
 import { freePort } from '../support/free-port.ts';
+import { ownFolder, smallScenario } from '../support/small-scenario.ts';
 import { cli, startCli } from '../support/spawn-cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'mqtt-stress-'));
+const folder = ownFolder();
 const at = (name: string) => join(folder, name);
-const full = at('full');
+const full = mkdtempSync(join(tmpdir(), 'mqtt-stress-full-'));
 const smallDisk = mountedSmall();
 after(() => {
   if (smallDisk) execFileSync('umount', [full]);
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(full, { recursive: true, force: true });
 });
 
 /** A file system of 16 KiB, which only root can make. */
 function mountedSmall(): boolean {
-  mkdirSync(full);
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', full], { stdio: 'ignore' });
     return true;
@@ -28,19 +28,8 @@ function mountedSmall(): boolean {
   }
 }
 
-const scenario = at('small.yaml');
-writeFileSync(
-  scenario,
-  `warmUp: 0s
-duration: 1s
-groups:
-  both:
-    clients: 10
-    publish: { topic: "t/{index}", qos: 1, rate: 5/s }
-    subscribe: { topic: "t/{index}", qos: 1 }
-`,
-);
-const small = (...more: string[]) => ['run', scenario, '--allow-invalid', ...more];
+const begin = smallScenario(at('small.yaml'));
+const small = (...more: string[]) => [...begin, ...more];
 const reports = (...targets: string[]) => targets.flatMap((target) => ['--report', target]);
 const drafts = (where: string) =>
   readdirSync(where, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tmp'));

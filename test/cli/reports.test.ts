@@ -1,34 +1,21 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Result } from '../../src/verdict/result.ts';
 import { startCollector } from '../support/collector.ts';
 import { freePort } from '../support/free-port.ts';
 import { parsePage } from '../support/prometheus.ts';
+import { ownFolder, smallScenario } from '../support/small-scenario.ts';
 import { cli, startCli } from '../support/spawn-cli.ts';
 import { parseXml } from '../support/xml.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'mqtt-stress-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const folder = ownFolder();
 const at = (name: string) => join(folder, name);
 const read = (name: string) => readFileSync(at(name), 'utf8');
 
-/** 10 clients publish 50 messages a second in total, each to itself. What the machine is busy with is not judged here. */
-const scenario = at('small.yaml');
-writeFileSync(
-  scenario,
-  `warmUp: 0s
-duration: 1s
-groups:
-  both:
-    clients: 10
-    publish: { topic: "t/{index}", qos: 1, rate: 5/s }
-    subscribe: { topic: "t/{index}", qos: 1 }
-`,
-);
-const small = (...more: string[]) => ['run', scenario, '--allow-invalid', '--no-progress', ...more];
+const begin = smallScenario(at('small.yaml'));
+const small = (...more: string[]) => [...begin, '--no-progress', ...more];
 const reports = (...targets: string[]) => targets.flatMap((target) => ['--report', target]);
 const sum = (texts: Iterable<string | number | undefined>) => [...texts].reduce<number>((all, n) => all + Number(n), 0);
 

@@ -1,4 +1,5 @@
 import { formatSize } from '../../base/units.ts';
+import type { Answer } from '../../verdict/comparison.ts';
 import type { CounterResult, Result, ThresholdResult } from '../../verdict/result.ts';
 import { expectation, remarkOn, stopsRun, valueText } from '../../verdict/thresholds.ts';
 import { inWords } from '../../verdict/words.ts';
@@ -34,10 +35,13 @@ function rank(threshold: ThresholdResult): number {
   return threshold.level === 'warn' ? 2 : stopsRun(threshold) ? 0 : 1;
 }
 
+/** Nothing can be said for or against it. */
+const unknown: readonly Answer[] = ['unproven', 'tooLittle', 'noData'];
+
 export const comparison: Section = ({ comparison }) => {
   if (comparison === undefined || comparison.rules.length === 0) return '';
   const rows = comparison.rules.map(({ metric, rule, words, answer }) => [
-    answer === 'worse' ? '❌' : answer === 'better' || answer === 'same' ? '✅' : '',
+    answer === 'worse' ? '❌' : unknown.includes(answer) ? '⚠️' : '✅',
     code(metric),
     code(rule),
     plain(words),
@@ -46,7 +50,7 @@ export const comparison: Section = ({ comparison }) => {
   const parts = [
     `### Beside the baseline (runs: ${of})`,
     table([left(''), left('metric'), left('allowed'), left('found')], rows),
-    ...list(comparison.warnings),
+    ...list(comparison.warnings.map((warning) => plain(warning))),
   ];
   return parts.join('\n\n');
 };

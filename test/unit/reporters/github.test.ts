@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { annotation, stepOutput } from '../../../src/reporters/github/commands.ts';
 import { github, stepParts } from '../../../src/reporters/github.ts';
 import { markdownOf } from '../../../src/reporters/markdown.ts';
+import { withComparison } from '../../../src/verdict/compare/with-comparison.ts';
+import type { RuleResult } from '../../../src/verdict/comparison.ts';
 import type { Result } from '../../../src/verdict/result.ts';
 import { judged, ordinaryRun, plan, threshold } from '../../support/hand-made.ts';
 import { parts, toldOf } from '../../support/told.ts';
@@ -49,6 +51,26 @@ describe('the github report', () => {
   it('annotates why a run is not judged', async () => {
     const { annotations } = await stepOf(judged(plan(), ordinaryRun(), { signal: 'SIGTERM' }));
     assert.match(annotations[0] ?? '', /^::error [^:]*::Stopped by SIGTERM after 2s/);
+  });
+
+  it('annotates what is worse than the baseline, once', async () => {
+    const rule: RuleResult = {
+      ...{ metric: 'delivery_time', rule: 'p(99) <= +15%', byDefault: true, base: 1, new: 2, change: 1 },
+      ...{ interval: null, p: null, words: 'worse by 100 %' },
+      answer: 'worse',
+    };
+    const runs = { base: [], new: [], method: 'runs', alternated: false, warnings: ['another machine'] } as const;
+    const passed = { ...result, verdict: 'passed', exitCode: 0, reasons: [], thresholds: [], warnings: [] } as const;
+    const compared = withComparison(passed, { ...runs, passed: false, judged: true, rules: [rule] });
+    const { annotations, outputs } = await stepOf({ ...compared, trust: { verdict: 'trustworthy', reasons: [] } });
+    assert.deepEqual(
+      annotations.map((line) => line.replace(/ title=[^:]*/, '')),
+      [
+        '::error::Compared with the baseline, delivery_time is worse by 100 %25: p(99) <= +15%25.',
+        '::warning::another machine',
+      ],
+    );
+    assert.match(outputs, /^exit-code<<\S+\n98\n/m);
   });
 
   it('has no more annotations of a level than GitHub shows', async () => {

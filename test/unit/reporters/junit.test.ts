@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { junit } from '../../../src/reporters/junit.ts';
+import { withComparison } from '../../../src/verdict/compare/with-comparison.ts';
 import type { Comparison } from '../../../src/verdict/comparison.ts';
 import type { Result } from '../../../src/verdict/result.ts';
 import { judged, ordinaryRun, plan, snapshot, threshold } from '../../support/hand-made.ts';
@@ -105,8 +106,9 @@ describe('the junit report', () => {
     };
     const { cases } = await suiteOf({ ...failed, comparison });
     assert.deepEqual(cases.slice(-3).map(outcome), ['failure', 'skipped', undefined]);
-    const unknown = await suiteOf({ ...failed, comparison: { ...comparison, judged: false, rules: [] } });
-    assert.deepEqual(unknown.cases.slice(-1).map(outcome), ['error']);
+    const passed = { ...failed, verdict: 'passed', exitCode: 0, thresholds: [] } as const;
+    const unknown = await suiteOf(withComparison(passed, { ...comparison, judged: false, rules: [] }));
+    assert.deepEqual(unknown.cases.map(outcome), [undefined, undefined, 'error']);
   });
 
   const hostile = 'a\u0000\u001b[31m]]>\ud800 & "x"\n\ttwo\ufffe';

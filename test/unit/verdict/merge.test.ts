@@ -48,6 +48,14 @@ describe('results merged', () => {
     assert.equal(totals.clients_connected.max, 30);
     const measured = ({ series }: Result) => series.filter(({ phase }) => phase === 'measuring')[0];
     assert.deepEqual(measured(merged)?.counts, measured(whole as Result)?.counts);
+    const [second, same] = [measured(merged)?.times, measured(whole as Result)?.times];
+    for (const name of ['delivery_time', 'publish_time'] as const) {
+      assert.equal(second?.[name]?.count, same?.[name]?.count);
+      for (const p of ['p50', 'p99', 'max'] as const) {
+        const [is, be] = [second?.[name]?.[p] ?? Number.NaN, same?.[name]?.[p] ?? Number.NaN];
+        assert.ok(is >= be && is < be * 1.01 + 0.001, `${name} ${p}: ${is} instead of ${be}`);
+      }
+    }
     assert.equal(merged.run.measuredMs, 2000);
     assert.match(merged.run.name, /\(3 runs, at once\)$/);
   });
