@@ -22,6 +22,7 @@ import type { Scenario } from './scenario/scenario.ts';
 import { compare as compareRuns } from './verdict/compare/compare.ts';
 import { parseRules } from './verdict/compare/rules.ts';
 import type { Comparison } from './verdict/comparison.ts';
+import { merge as mergeResults } from './verdict/merge/merge.ts';
 import type { Result } from './verdict/result.ts';
 
 export { type ExitCode, exitCode } from './base/exit-codes.ts';
@@ -44,6 +45,7 @@ export type {
   TrustVerdict,
   Verdict,
 } from './verdict/result.ts';
+export { readResult } from './verdict/saved-result.ts';
 export { type Plan, type Reporter, type Result, type Scenario, type Snapshot, startBroker, type Totals, UserError };
 
 export type LoadOptions = Omit<ScenarioOptions, 'set' | 'brokers' | 'secrets'> & {
@@ -203,4 +205,12 @@ export function compare(base: readonly Result[], fresh: readonly Result[], optio
   const of = (results: readonly Result[]) => results.map((result) => ({ result }));
   const asked = rules === undefined ? {} : { rules: parseRules(rules, 'rules') };
   return compareRuns(of(base), of(fresh), { ...asked, allowInvalid });
+}
+
+/** Several runs told as one: those at once as if one generator had made them, those one after another as if one had gone on. */
+export function merge(results: readonly Result[]): Result {
+  requireMade(results, ['length'], 'merge must be given a list of results');
+  const [first, ...more] = results;
+  if (first === undefined) throw new UserError('merge must be given one result at least');
+  return mergeResults([first, ...more]);
 }

@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts';
 import type { ChangeRule } from '../metrics/change-rule.ts';
 import type { Candidate } from '../verdict/compare/admit.ts';
 import { parseRules } from '../verdict/compare/rules.ts';
-import { openResult } from './open-result.ts';
+import { readResult } from '../verdict/saved-result.ts';
 
 /** The options of `run` that make several runs, or compare them; as commander hands them over. */
 export type CompareWords = {
@@ -49,7 +49,7 @@ export async function readComparing(words: CompareWords): Promise<Comparing> {
 }
 
 export async function openCandidates(files: readonly string[]): Promise<Candidate[]> {
-  return Promise.all(files.map(async (file) => ({ file, result: await openResult(file) })));
+  return Promise.all(files.map(async (file) => ({ file, result: await readResult(file) })));
 }
 
 function parseRepeat(text: string): number {

@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { type ExitCode, exitCode } from '../base/exit-codes.ts';
 import { merge } from '../verdict/merge/merge.ts';
 import type { Result } from '../verdict/result.ts';
-import { openResult } from './open-result.ts';
+import { readResult } from '../verdict/saved-result.ts';
 import { reportTargets } from './run-options.ts';
 import { isStep } from './step-log.ts';
 import { requireOver, tellResult } from './tell-result.ts';
@@ -15,7 +15,7 @@ export async function report(paths: readonly string[], options: ReportOptions): 
   const asking = { option: '--as', inStep: isStep(process.env), unasked: false };
   const targets = reportTargets({ report: options.as ?? ['text'], quiet: true, progress: false }, asking);
   requireOver(targets);
-  const results = await Promise.all(paths.map(openResult));
+  const results = await Promise.all(paths.map(readResult));
   requireApart(paths, results);
   const result = merge(results as [Result, ...Result[]]);
   const written = await tellResult(targets, result);

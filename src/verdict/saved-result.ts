@@ -4,7 +4,7 @@ import { exitCode } from '../base/exit-codes.ts';
 import { counterNames, gaugeNames, timeNames } from '../metrics/catalog.ts';
 import { parseChangeRule } from '../metrics/change-rule.ts';
 import { phases } from '../metrics/snapshot.ts';
-import { requireResult } from '../scenario/result-file.ts';
+import { readResultFile, requireResult } from '../scenario/result-file.ts';
 import type { Result } from './result.ts';
 
 const number = z.number();
@@ -130,6 +130,11 @@ const written = z.looseObject({
     .looseObject({ passed: z.boolean(), judged: z.boolean(), rules: z.array(z.unknown()), warnings: texts })
     .optional(),
 });
+
+/** Reads a result file. Throws a UserError where it is none, or of another major version. */
+export async function readResult(path: string): Promise<Result> {
+  return savedResult(path, await readResultFile(path));
+}
 
 /** A result as `run` wrote it, of any version with the same major number. Throws a UserError where it is none; `name` is how that calls it. */
 export function savedResult(name: string, json: unknown): Result {

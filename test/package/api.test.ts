@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as api from 'mqtt-stress';
-import { compile, load, loadResult, type Phase, type Reporter, run, startBroker, UserError } from 'mqtt-stress';
+import { compile, load, loadResult, merge, type Phase, type Reporter, run, startBroker, UserError } from 'mqtt-stress';
 
 const root = new URL('../../../', import.meta.url);
 
@@ -46,6 +46,10 @@ describe('the library', () => {
     assert.equal(result.totals.messages_sent.count, 10);
     assert.ok(seen.has('measuring') && seen.has('ended'));
     assert.equal(result.run.versions.node, process.version);
+    const other = { ...result, run: { ...result.run, id: 'other' } };
+    assert.equal(merge([result, other]).totals.messages_sent.count, 20);
+    assert.throws(() => merge([]), UserError);
+    assert.throws(() => merge(result as never), /merge must be given a list of results/);
   });
 
   it('runs in this thread with threads: 0, on a broker of the caller, and stops by a signal with a result', async () => {
