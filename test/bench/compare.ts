@@ -8,11 +8,11 @@ import { findProgram, startMosquitto } from '../support/mosquitto.ts';
 import { runScenario } from '../support/run-scenario.ts';
 import { type Random, seeded } from '../support/seeded.ts';
 
-// npm run bench:compare -- [--alike 80] [--seconds 10] [--each 15]
+// npm run bench:compare -- [--alike 80] [--seconds 10] [--each 15] [--pairs 10]
 // How often the answers are wrong, by the rules that hold by default, against a real Mosquitto:
 //   alike    so many runs of one scenario on one broker. Each two that follow each other are compared as single runs; of each ten that
 //            follow each other, five are compared with the other five, in five ways: in turn, and four times by lot.
-//   slower   runs through a proxy that delays each way by 10 ms (the base), 11, 12 and 14 ms, in turn; 40 times five of the base and
+//   slower   runs through a proxy that delays each way by 10 ms (the base), 11, 12, 13 and 14 ms, in turn; 40 times five of the base and
 //            five of the others, by lot, are compared. And single runs through 10 and 18 ms.
 // A run whose generator was the limit is made again, as its figures would not be compared.
 
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     alike: { type: 'string', default: '80' },
     seconds: { type: 'string', default: '10' },
     each: { type: 'string', default: '15' },
+    pairs: { type: 'string', default: '10' },
   },
 });
 const alike = Number(values.alike);
@@ -97,9 +98,12 @@ function splits(ten: readonly Result[], random: Random): [Result[], Result[]][] 
 }
 
 function figures(name: string, runs: readonly Result[]): void {
-  const p99 = runs.map(({ totals }) => totals.delivery_time?.p99 ?? 0).sort((a, b) => a - b);
-  const at = (share: number) => (p99[Math.floor(share * (p99.length - 1))] ?? 0).toFixed(2);
-  console.log(`${name}: ${runs.length} runs, delivery p(99) ${at(0)} to ${at(1)} ms, median ${at(0.5)} ms`);
+  const told = ([50, 99] as const).map((p) => {
+    const ms = runs.map(({ totals }) => totals.delivery_time?.[`p${p}`] ?? 0).sort((a, b) => a - b);
+    const at = (share: number) => (ms[Math.floor(share * (ms.length - 1))] ?? 0).toFixed(2);
+    return `p(${p}) ${at(0)} to ${at(1)}, median ${at(0.5)}`;
+  });
+  console.log(`${name}: ${runs.length} runs, delivery in ms: ${told.join('; ')}`);
 }
 
 async function sameBroker(random: Random): Promise<void> {
@@ -121,25 +125,25 @@ async function sameBroker(random: Random): Promise<void> {
 }
 
 async function slowerBroker(random: Random): Promise<void> {
-  const delays = [10, 11, 12, 14, 18];
+  const delays = [10, 11, 12, 13, 14, 18];
   const proxies = await Promise.all(delays.map((ms) => startDelayProxy(mosquitto.port, { ms }, { ms })));
   const pool = async (which: readonly number[], seconds: number, count: number) => {
     const runs = new Map(which.map((i) => [i, [] as Result[]]));
     for (let n = 0; n < count; n++) for (const i of which) runs.get(i)?.push(await run(proxies[i]?.url ?? '', seconds));
     return runs;
   };
-  const short = await pool([0, 1, 2, 3], 2, each);
+  const short = await pool([0, 1, 2, 3, 4], 2, each);
   const base = short.get(0) ?? [];
-  for (const i of [0, 1, 2, 3]) {
+  for (const i of [0, 1, 2, 3, 4]) {
     const runs = short.get(i) ?? [];
     figures(`${delays[i]} ms each way`, runs);
     if (i === 0) continue;
     const chosen = Array.from({ length: lots }, () => [drawn(base, 5, random), drawn(runs, 5, random)] as const);
     tell(tally(`10 ms to ${delays[i]} ms each way, five a side`, chosen));
   }
-  const long = await pool([0, 4], Number(values.seconds), 10);
-  const pairs = (long.get(0) ?? []).map((one, n) => [[one], [long.get(4)?.[n] as Result]] as const);
-  figures('18 ms each way', long.get(4) ?? []);
+  const long = await pool([0, 5], Number(values.seconds), Number(values.pairs));
+  const pairs = (long.get(0) ?? []).map((one, n) => [[one], [long.get(5)?.[n] as Result]] as const);
+  figures('18 ms each way', long.get(5) ?? []);
   tell(tally('10 ms to 18 ms each way, single runs', pairs));
   await Promise.all(proxies.map((proxy) => proxy.stop()));
 }
