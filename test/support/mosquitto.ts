@@ -119,7 +119,7 @@ class MosquittoProcess implements Mosquitto {
     child.once('exit', () => running.delete(child));
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
-        this.log = (this.log + text).slice(-20_000);
+        this.log = (this.log + text).slice(-1_000_000);
       });
     }
     await waitFor(() => {
