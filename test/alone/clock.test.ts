@@ -156,7 +156,7 @@ describe('p50, p99 and max are those of the log of a proxy that delays by', { sk
           const run = await agrees(t, async () => {
             const proxy = await startDelayProxy(mosquitto.port, up, down);
             try {
-              return await measure(proxy, client, threads, 3);
+              return await measure(proxy, client, threads, 2);
             } finally {
               await proxy.stop();
             }
