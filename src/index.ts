@@ -20,7 +20,7 @@ import { load as loadScenario, type LoadOptions as ScenarioOptions } from './sce
 import { loadSaved, readSavedRun, savedRun } from './scenario/saved.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import { compare as compareRuns } from './verdict/compare/compare.ts';
-import { parseRules } from './verdict/compare/rules.ts';
+import { parseRules, partsOf, requireParts } from './verdict/compare/rules.ts';
 import type { Comparison } from './verdict/comparison.ts';
 import { merge as mergeResults } from './verdict/merge/merge.ts';
 import type { Result } from './verdict/result.ts';
@@ -204,6 +204,7 @@ export function compare(base: readonly Result[], fresh: readonly Result[], optio
   const { rules, allowInvalid = false } = options;
   const of = (results: readonly Result[]) => results.map((result) => ({ result }));
   const asked = rules === undefined ? {} : { rules: parseRules(rules, 'rules') };
+  requireParts(asked.rules ?? [], 'rules', partsOf([...base, ...fresh]), 'these results');
   return compareRuns(of(base), of(fresh), { ...asked, allowInvalid });
 }
 

@@ -40,11 +40,18 @@ export async function readComparing(words: CompareWords): Promise<Comparing> {
       },
     );
   }
+  const count = repeat === undefined ? (baseHere ? repeatInTurn : 1) : parseRepeat(repeat);
+  const rules = words.rule && parseRules(words.rule, '--rule');
+  if (rules !== undefined && baseline.length === 0 && !baseHere && count === 1) {
+    throw new UserError('--rule says what may be worse than a baseline, and there is none', {
+      hint: 'name results of earlier runs with --baseline, or have the base made here with --base-broker or --base-set',
+    });
+  }
   return {
-    repeat: repeat === undefined ? (baseHere ? repeatInTurn : 1) : parseRepeat(repeat),
+    repeat: count,
     baseline: await openCandidates(baseline),
     baseHere,
-    rules: words.rule && parseRules(words.rule, '--rule'),
+    rules,
   };
 }
 

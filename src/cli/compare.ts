@@ -5,11 +5,12 @@ import { inkFor } from '../reporters/text/ink.ts';
 import type { Candidate } from '../verdict/compare/admit.ts';
 import { compare as compareRuns } from '../verdict/compare/compare.ts';
 import { middleRun } from '../verdict/compare/middle-run.ts';
-import { parseRules } from '../verdict/compare/rules.ts';
-import { withComparison } from '../verdict/compare/with-comparison.ts';
+import { parseRules, partsOf, requireParts } from '../verdict/compare/rules.ts';
+import { comparedCode, withComparison } from '../verdict/compare/with-comparison.ts';
 import type { Comparison } from '../verdict/comparison.ts';
 import { openCandidates } from './compare-options.ts';
 import { type ReportTarget, reportTargets } from './run-options.ts';
+import { isStep } from './step-log.ts';
 import { requireOver, tellResult } from './tell-result.ts';
 import { outputOf } from './terminal.ts';
 
@@ -29,6 +30,7 @@ export async function compare(files: readonly string[], behind: number, options:
   const [base, fresh] = [await openCandidates(baseFiles), await openCandidates(newFiles)];
   const allowInvalid = options.allowInvalid === true;
   requireApart([...base, ...fresh]);
+  requireParts(rules ?? [], '--rule', partsOf([...base, ...fresh].map(({ result }) => result)), 'these results');
   const comparison = compareRuns(base, fresh, {
     ...(rules !== undefined && { rules }),
     allowInvalid,
@@ -37,7 +39,7 @@ export async function compare(files: readonly string[], behind: number, options:
   const output = outputOf(process.stdout, process.env);
   if (options.json === true) output.stream.write(`${JSON.stringify(comparison, null, 2)}\n`);
   else tellComparison(comparison, output);
-  const code = exitCodeOf(comparison);
+  const code = comparedCode(comparison);
   return code === exitCode.passed ? written : code;
 }
 
@@ -48,16 +50,18 @@ type Compared = {
   readonly allowInvalid: boolean;
 };
 
-/** Throws a UserError where reports cannot go where they are asked to: stdout has the comparison. */
+/** Throws a UserError where reports cannot go where they are asked to: stdout has the comparison. A step of GitHub has places of its own. */
 function targetsOf(asked: readonly string[]): ReportTarget[] {
-  const bare = asked.find((each) => !each.includes('='));
+  const inStep = isStep(process.env);
+  const bare = asked.find((each) => !each.includes('=') && !(inStep && each === 'github'));
   if (bare !== undefined) {
     throw new UserError(`--report ${bare}: stdout has the comparison, so a report must have a path`, {
       hint: `as --report ${bare}=compared.${bare}; --json prints the comparison for programs`,
     });
   }
-  const asking = { option: '--report', inStep: false, unasked: false };
-  const targets = reportTargets({ report: asked, progress: false }, asking).filter(({ path }) => path !== undefined);
+  const asking = { option: '--report', inStep, unasked: true };
+  const all = reportTargets({ report: asked, progress: false }, asking);
+  const targets = all.filter(({ path, step }) => path !== undefined || step === true);
   requireOver(targets);
   return targets;
 }
@@ -77,11 +81,6 @@ export function tellComparison(comparison: Comparison, { stream, colour, columns
   const ink = inkFor(colour);
   const lines = [...comparisonLines(comparison, width, ink), '', ...comparisonVerdict(comparison, width, ink)];
   stream.write(`${lines.join('\n')}\n`);
-}
-
-export function exitCodeOf({ passed, judged }: Comparison): ExitCode {
-  if (passed) return exitCode.passed;
-  return judged ? exitCode.worse : exitCode.untrusted;
 }
 
 /** Two files need no "--" between them. */

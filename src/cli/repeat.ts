@@ -148,7 +148,9 @@ async function tellRun(result: Result, { label, options }: { label: string; opti
   if ((options.report ?? []).some((kind) => !kind.includes('=') && kind !== 'progress')) return;
   const output = outputOf(process.stdout, process.env);
   output.stream.write(label);
-  await (await reporters.verdict())(output).end?.(result);
+  // How it compares is told below all of them.
+  const { comparison: _, ...own } = result;
+  await (await reporters.verdict())(output).end?.(own);
 }
 
 function tellAll(results: readonly Result[], rules: Comparing['rules'], { quiet = false }: RunOptions): void {

@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import { type ExitCode, exitCode } from '../base/exit-codes.ts';
+import { endCode } from '../verdict/compare/with-comparison.ts';
 import { merge } from '../verdict/merge/merge.ts';
 import type { Result } from '../verdict/result.ts';
 import { readResult } from '../verdict/saved-result.ts';
@@ -20,7 +21,7 @@ export async function report(paths: readonly string[], options: ReportOptions): 
   const result = merge(results as [Result, ...Result[]]);
   const written = await tellResult(targets, result);
   if (written !== exitCode.passed) return written;
-  return options.exitCode === true ? result.exitCode : exitCode.passed;
+  return options.exitCode === true ? endCode(result) : exitCode.passed;
 }
 
 /** One run given twice would count twice. */

@@ -5,6 +5,7 @@ import type { Plan } from '../plan/plan.ts';
 import { threadsFor } from '../plan/threads.ts';
 import { eraseLine } from '../reporters/reporter.ts';
 import type { SavedRun } from '../scenario/saved.ts';
+import { endCode } from '../verdict/compare/with-comparison.ts';
 import type { Result } from '../verdict/result.ts';
 import { fold } from './fold.ts';
 import { logRun } from './log-run.ts';
@@ -58,7 +59,8 @@ export async function runOnce({ plan, settings }: Runnable, beside?: Beside): Pr
       ...(beside?.base !== undefined && { base: beside.base }),
     });
     const written = await publishReports(reports, say, controller.signal);
-    return { result, exitCode: result.exitCode === exitCode.passed ? written : result.exitCode };
+    const code = endCode(result);
+    return { result, exitCode: code === exitCode.passed ? written : code };
   } catch (error) {
     discardReports(reports);
     throw error;

@@ -4,10 +4,11 @@ import { log, tellLogTo } from '../base/log.ts';
 import { readSavedRun, type SavedRun } from '../scenario/saved.ts';
 import { compare } from '../verdict/compare/compare.ts';
 import { middleRun } from '../verdict/compare/middle-run.ts';
+import { requireParts } from '../verdict/compare/rules.ts';
 import { withComparison } from '../verdict/compare/with-comparison.ts';
 import { type Comparing, readComparing } from './compare-options.ts';
 import { openBase, repeat } from './repeat.ts';
-import { type Beside, openRunnable, runOnce, tell } from './run-once.ts';
+import { type Beside, openRunnable, type Runnable, runOnce, tell } from './run-once.ts';
 import { type RunOptions, readSettings } from './run-options.ts';
 
 /** `mqtt-stress run`: from the words typed to the exit code. Throws a UserError for all that is wrong before the load. */
@@ -17,12 +18,25 @@ export async function run(name: string | undefined, options: RunOptions, words: 
   log.level = settings.logLevel;
   const comparing = await readComparing(options);
   const runnable = await openRunnable(from, options, settings, words);
+  const base = comparing.baseHere ? await openBase(from, options, settings, words) : undefined;
+  requireNames(comparing, base === undefined ? [runnable] : [runnable, base]);
   tellLogTo(tell);
   if (comparing.repeat === 1 && !comparing.baseHere) {
     return (await runOnce(runnable, beside(comparing, settings.allowInvalid))).exitCode;
   }
-  const base = comparing.baseHere ? await openBase(from, options, settings, words) : undefined;
   return repeat({ fresh: runnable, base, comparing, options });
+}
+
+/** Before anything connects: a name that no side has would be an answer that never comes. */
+function requireNames({ rules = [] }: Comparing, sides: readonly Runnable[]): void {
+  if (rules.every(({ where }) => Object.keys(where).length === 0)) return;
+  const plans = sides.map(({ plan }) => plan());
+  const names = (parts: readonly { readonly name: string }[]) => [...new Set(parts.map(({ name }) => name))];
+  const parts = {
+    group: names(plans.flatMap(({ groups }) => groups)),
+    broker: names(plans.flatMap(({ brokers }) => brokers)),
+  };
+  requireParts(rules, '--rule', parts, 'the scenario');
 }
 
 /** Undefined where there is nothing to compare with. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ruleReason } from '../verdict/compare/with-comparison.ts';
+import { type ExitCode, exitCode } from '../base/exit-codes.ts';
+import { comparedCode, comparisonReasons, endCode } from '../verdict/compare/with-comparison.ts';
 import type { Result } from '../verdict/result.ts';
 import { failureOf, failures } from '../verdict/thresholds.ts';
 import { annotation, type Level, stepOutput } from './github/commands.ts';
@@ -29,10 +30,9 @@ export const github: OpenReporter = ({ stream, part }) => ({
 function annotations(result: Result): string {
   const { verdict, reasons, thresholds, comparison, warnings, trust, run } = result;
   const warned = thresholds.filter(({ passed, level }) => !passed && level === 'warn').map(failureOf);
-  const worse = comparison?.rules.filter(({ answer }) => answer === 'worse') ?? [];
   const errors = [
     ...(verdict === 'passed' ? [] : failures(thresholds)),
-    ...worse.map(ruleReason),
+    ...(comparison === undefined ? [] : comparisonReasons(comparison)),
     // They repeat the thresholds that failed, and tell what no threshold does.
     ...(verdict === 'passed' ? [] : reasons),
   ];
@@ -48,12 +48,16 @@ function told(level: Level, messages: readonly string[], name: string): string {
   return [...shown, ...rest].map((message) => annotation(level, { title: `mqtt-stress: ${name}` }, message)).join('');
 }
 
+const words: Readonly<Partial<Record<ExitCode, string>>> = { [exitCode.passed]: 'passed', [exitCode.worse]: 'worse' };
+
 /** What the steps after this one may want to decide by; a time that was not measured is empty. */
-function outputs({ verdict, exitCode, run, trust, totals }: Result): string {
+function outputs(result: Result): string {
+  const { verdict, run, trust, totals, comparison } = result;
   const ms = (value: number | undefined) => (value === undefined ? '' : String(value));
   const values: Readonly<Record<string, string>> = {
     verdict,
-    'exit-code': String(exitCode),
+    'exit-code': String(endCode(result)),
+    comparison: comparison === undefined ? '' : (words[comparedCode(comparison)] ?? 'unknown'),
     trust: trust.verdict,
     'run-id': run.id,
     'sent-rate': totals.messages_sent.rate.toFixed(1),

@@ -1,4 +1,4 @@
-import { unjudgedReasons } from '../verdict/compare/with-comparison.ts';
+import { comparisonReasons, isUnanswered } from '../verdict/compare/with-comparison.ts';
 import type { Comparison, RuleResult } from '../verdict/comparison.ts';
 import type { Result, ThresholdResult } from '../verdict/result.ts';
 import { expectation, failureOf, valueText } from '../verdict/thresholds.ts';
@@ -69,12 +69,10 @@ function properties({ run, verdict, exitCode, trust }: Result): Element {
   return element('properties', {}, each);
 }
 
-function completeness({ verdict, reasons, comparison }: Result): Case {
+function completeness({ verdict, reasons }: Result): Case {
   const name = 'the run is complete';
   const isWhole = !['incomplete', 'notStarted', 'aborted'].includes(verdict);
-  // A baseline of which nothing can be said is a case of its own.
-  const isUncompared = comparison?.judged === false && reasons[0] === unjudgedReasons(comparison)[0];
-  if (isWhole || isUncompared) return { name, of: 'run' };
+  if (isWhole) return { name, of: 'run' };
   const message = `${verdictWords[verdict]}: ${reasons[0] ?? 'for no reason told'}`;
   return { name, of: 'run', outcome: { kind: 'error', message, text: reasons.join('\n') } };
 }
@@ -102,20 +100,19 @@ function thresholdCase(threshold: ThresholdResult): Case {
 }
 
 function compared(comparison: Comparison): Case[] {
-  const { rules, judged } = comparison;
+  const { rules, judged, passed } = comparison;
   const of = 'baseline';
-  if (!judged) {
-    const [message = '', ...more] = unjudgedReasons(comparison);
-    const outcome: Outcome = { kind: 'error', message, text: [message, ...more].join('\n') };
-    return [{ name: 'the baseline can be compared', of, outcome }, ...rules.map(ruleCase)];
-  }
-  return rules.map(ruleCase);
+  if (judged) return rules.map((rule) => ruleCase(rule, !passed && isUnanswered(rule)));
+  const reasons = comparisonReasons(comparison);
+  const outcome: Outcome = { kind: 'error', message: reasons[0] ?? '', text: reasons.join('\n') };
+  return [{ name: 'the baseline can be compared', of, outcome }, ...rules.map((rule) => ruleCase(rule, false))];
 }
 
-function ruleCase({ metric, rule, answer, words }: RuleResult): Case {
+function ruleCase({ metric, rule, answer, words }: RuleResult, isError: boolean): Case {
   const name = `beside the baseline, ${metric}: ${rule}`;
   const of = 'baseline';
   if (answer === 'worse') return { name, of, outcome: { kind: 'failure', message: words, text: `${name}: ${words}` } };
+  if (isError) return { name, of, outcome: { kind: 'error', message: words } };
   const unknown = answer === 'noData' || answer === 'tooLittle' || answer === 'unproven';
   return unknown ? { name, of, outcome: { kind: 'skipped', message: words } } : { name, of, output: words };
 }

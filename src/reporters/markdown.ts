@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/units.ts';
+import { endReasons } from '../verdict/compare/with-comparison.ts';
 import type { Result, Verdict } from '../verdict/result.ts';
 import { again, ranOn } from './again.ts';
 import { figures, verdictWords } from './headline.ts';
@@ -57,7 +58,7 @@ function head(result: Result): string {
   return [
     `## ${marks[verdict]} ${verdictWords[verdict]}: ${plain(run.name)}`,
     ...(measured.length > 0 ? [measured.join(' · ')] : []),
-    ...list(reasons.map((reason) => plain(reason))),
+    ...list([...reasons, ...endReasons(result).map((reason) => `⚠️ ${reason}`)].map((reason) => plain(reason))),
   ].join('\n\n');
 }
 

@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/units.ts';
+import { endReasons } from '../verdict/compare/with-comparison.ts';
 import type { Result } from '../verdict/result.ts';
 import { again, ranOn } from './again.ts';
 import { figures, verdictWord } from './headline.ts';
@@ -70,6 +71,7 @@ function head(result: Result, width: number, ink: Ink): string[] {
     `${verdictWord(verdict, ink)}  ${first}`,
     ...more.map((line) => `${' '.repeat(verdict.length + 4)}${line}`),
     ...reasons.flatMap((reason) => item('·', reason, width, ink.dim)),
+    ...endReasons(result).flatMap((reason) => item('!', reason, width, ink.yellow)),
   ];
 }
 

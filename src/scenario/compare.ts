@@ -25,16 +25,30 @@ export const compareField = z
       '"messages_received rate >= -5%". Default: see docs/comparing.md.',
   ) as unknown as z.ZodType<readonly ChangeRule[]>;
 
+/** The names that the parts of a run have. */
+export type Parts = Readonly<Record<'group' | 'broker', readonly string[]>>;
+
+type UnknownPart = { readonly label: keyof Parts; readonly name: string; readonly hint: string };
+
+/** What a rule selects and is not there; undefined: all is. */
+export function unknownPart(where: ChangeRule['where'], parts: Parts): UnknownPart | undefined {
+  for (const label of ['group', 'broker'] as const) {
+    const [name, known] = [where[label], parts[label]];
+    if (name === undefined || known.includes(name)) continue;
+    const close = nearest(name, known);
+    const hint = close === undefined ? `known: ${known.join(', ') || 'none'}` : `did you mean ${close}?`;
+    return { label, name, hint };
+  }
+  return undefined;
+}
+
 /** Groups and brokers that rules name must be there. */
 export function compareProblems({ compare = [], groups, brokers }: ScenarioFields): Problem[] {
-  const known = { group: Object.keys(groups), broker: brokers?.map(({ name }) => name) ?? [] };
-  return compare.flatMap(({ where }, i) =>
-    (['group', 'broker'] as const).flatMap((label): Problem[] => {
-      const name = where[label];
-      if (name === undefined || known[label].includes(name)) return [];
-      const close = nearest(name, known[label]);
-      const hint = close === undefined ? `known: ${known[label].join(', ') || 'none'}` : `did you mean ${close}?`;
-      return [{ path: ['compare', i], rule: `must name a ${label} that exists: ${name} does not`, hint }];
-    }),
-  );
+  const parts = { group: Object.keys(groups), broker: brokers?.map(({ name }) => name) ?? [] };
+  return compare.flatMap(({ where }, i): Problem[] => {
+    const unknown = unknownPart(where, parts);
+    if (unknown === undefined) return [];
+    const { label, name, hint } = unknown;
+    return [{ path: ['compare', i], rule: `must name a ${label} of the scenario: ${name} is none`, hint }];
+  });
 }

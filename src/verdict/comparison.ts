@@ -36,7 +36,7 @@ export interface ComparedRun {
 
 /** New runs beside those of a baseline. */
 export interface Comparison {
-  /** False: a rule answers `worse`, or `judged` is false. */
+  /** False: a rule answers `worse`, one that was asked, not by default, answers `noData`, or `judged` is false. */
   readonly passed: boolean;
   /** False: no rule had enough data to say anything, so nothing is known. */
   readonly judged: boolean;

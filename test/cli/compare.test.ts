@@ -46,7 +46,25 @@ describe('mqtt-stress compare', { concurrency: 2 }, () => {
     assert.deepEqual([same.code, same.stdout.split('\n').at(-2)], [0, '✓ not worse than the baseline']);
     const few = await cli('compare', 'base-0.json', 'slow-0.json');
     assert.equal(few.code, 4);
-    assert.match(few.stdout, /Nothing could be compared with the baseline: too little data: use --repeat 5\./);
+    assert.match(
+      few.stdout,
+      /Nothing could be compared with the baseline: too little data: use --repeat 5, for the base too\./,
+    );
+  });
+
+  test('tells a step of GitHub Actions in its places, unasked, and fails by none of them', async () => {
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: 'summary.md', GITHUB_OUTPUT: 'outputs.txt' };
+    const { code, stdout, stderr } = await startCli(['compare', ...base, '--', ...slow], env, folder).ended;
+    assert.equal(code, 98, stdout + stderr);
+    assert.match(
+      stderr,
+      /^::error title=mqtt-stress[^:]*::Compared with the baseline, delivery_time is worse by 24 %25/,
+    );
+    assert.match(readFileSync(join(folder, 'summary.md'), 'utf8'), /\| 20\.2ms \| 25\.1ms \| worse by 24 % /);
+    assert.match(readFileSync(join(folder, 'outputs.txt'), 'utf8'), /^comparison<<\S+\nworse\n/m);
+    const nowhere = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '', GITHUB_OUTPUT: '' };
+    const passed = await startCli(['compare', ...base, '--', ...alike], nowhere, folder).ended;
+    assert.deepEqual([passed.code, /GITHUB_STEP_SUMMARY is not set/.test(passed.stderr)], [0, true]);
   });
 
   test('gives programs the same as JSON, by rules of the command line', async () => {
@@ -69,7 +87,7 @@ describe('mqtt-stress compare', { concurrency: 2 }, () => {
     copyFileSync(first, join(folder, 'first.json'));
     const { code, stdout } = await cli('compare', 'first.json', 'slow-0.json');
     assert.equal(code, 4, stdout);
-    assert.match(stdout, /too little data: use --repeat 5/);
+    assert.match(stdout, /too little data: use --repeat 5, for the base too/);
   });
 
   test('runs beside stored results: the report and the result have the comparison', async () => {
@@ -83,8 +101,16 @@ describe('mqtt-stress compare', { concurrency: 2 }, () => {
       '--baseline',
       ...base,
     );
-    const { comparison, exitCode, slices } = JSON.parse(readFileSync(join(folder, 'one.json'), 'utf8')) as Result;
-    assert.deepEqual([code, exitCode, comparison?.method, comparison?.base.length], [4, 4, 'seconds', 5], stdout);
+    const { comparison, exitCode, slices, verdict } = JSON.parse(
+      readFileSync(join(folder, 'one.json'), 'utf8'),
+    ) as Result;
+    assert.deepEqual([code, comparison?.method, comparison?.base.length], [4, 'seconds', 5], stdout);
+    // The run is good: later it can be compared.
+    assert.deepEqual([verdict, exitCode], ['passed', 0]);
+    assert.match(
+      stdout,
+      /^✓ PASSED .*\n(?: .*\n)* {2}! Nothing could be compared with the baseline: (?:.*\n)*? .*the\s+exit\s+code\s+is\s+4\.\n/,
+    );
     assert.deepEqual(comparison?.base[0]?.file, 'base-0.json');
     assert.match(stdout, /\nCompared .*\n {2}1 run beside 5 of the base, second by second: /);
     assert.match(stdout, /the load differs: sha256 [0-9a-f]{12} in the base, sha256 [0-9a-f]{12} in the new runs\./);
@@ -118,6 +144,18 @@ describe('mqtt-stress compare', { concurrency: 2 }, () => {
     [
       ['compare', '--rule', 'delivery_tme p(99) <= 5%', 'base-0.json', 'slow-0.json'],
       /\(at "delivery_tme"\): must be a metric\ndid you mean delivery_time\?/,
+    ],
+    [
+      ['compare', '--rule', 'delivery_time{group=gg} p(99) <= 5%', 'base-0.json', 'slow-0.json'],
+      /must name a group of these\s+results: gg is none\ndid you mean g\?/,
+    ],
+    [
+      ['run', 'load.yaml', '--baseline', 'base-0.json', '--rule', 'delivery_time{group=g} p(99) <= 5%'],
+      /must name a group of the\s+scenario: g is none\ndid you mean a\?/,
+    ],
+    [
+      ['run', 'load.yaml', '--rule', 'delivery_time p(99) <= 5%'],
+      /--rule says what may be worse than a baseline, and there is none\n.*--baseline/,
     ],
     [['run', 'load.yaml', '--repeat', '0'], /--repeat 0: must be a whole number from 1 to 100/],
     [

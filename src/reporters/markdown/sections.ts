@@ -1,8 +1,9 @@
 import { formatSize } from '../../base/units.ts';
-import type { Answer } from '../../verdict/comparison.ts';
+import type { Answer, RuleResult } from '../../verdict/comparison.ts';
 import type { CounterResult, Result, ThresholdResult } from '../../verdict/result.ts';
 import { expectation, remarkOn, stopsRun, valueText } from '../../verdict/thresholds.ts';
 import { inWords } from '../../verdict/words.ts';
+import { valueWords } from '../text/comparison.ts';
 import { connected } from '../text/connections.ts';
 import { deliveryFigures } from '../text/delivery.ts';
 import { causes, count, millis, rate } from '../text/figures.ts';
@@ -40,16 +41,20 @@ const unknown: readonly Answer[] = ['unproven', 'tooLittle', 'noData'];
 
 export const comparison: Section = ({ comparison }) => {
   if (comparison === undefined || comparison.rules.length === 0) return '';
-  const rows = comparison.rules.map(({ metric, rule, words, answer }) => [
-    answer === 'worse' ? '❌' : unknown.includes(answer) ? '⚠️' : '✅',
-    code(metric),
-    code(rule),
-    plain(words),
+  const value = ({ metric, rule }: RuleResult, figure: number | null) =>
+    figure === null ? 'no data' : valueWords(metric, rule, figure);
+  const rows = comparison.rules.map((each) => [
+    each.answer === 'worse' ? '❌' : unknown.includes(each.answer) ? '⚠️' : '✅',
+    code(each.metric),
+    code(each.rule),
+    value(each, each.base),
+    value(each, each.new),
+    plain(each.words),
   ]);
   const of = `${count(comparison.new.length)} against ${count(comparison.base.length)}`;
   const parts = [
     `### Beside the baseline (runs: ${of})`,
-    table([left(''), left('metric'), left('allowed'), left('found')], rows),
+    table([left(''), left('metric'), left('allowed'), right('base'), right('new'), left('found')], rows),
     ...list(comparison.warnings.map((warning) => plain(warning))),
   ];
   return parts.join('\n\n');

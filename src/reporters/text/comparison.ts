@@ -1,6 +1,6 @@
 import { formatCount, formatDuration, formatRate } from '../../base/units.ts';
 import { catalog, type MetricName } from '../../metrics/catalog.ts';
-import { unjudgedReasons } from '../../verdict/compare/with-comparison.ts';
+import { comparisonReasons } from '../../verdict/compare/with-comparison.ts';
 import type { Answer, Comparison, RuleResult } from '../../verdict/comparison.ts';
 import type { Ink } from './ink.ts';
 import type { Section } from './section.ts';
@@ -43,7 +43,7 @@ export function comparisonVerdict(compared: Comparison, width: number, ink: Ink)
   const worse = compared.rules.filter(({ answer }) => answer === 'worse');
   if (worse.length > 0) return wrap(`✗ worse than the baseline: ${worse.map(shortly).join('; ')}`, width).map(ink.red);
   if (compared.passed) return [ink.green('✓ not worse than the baseline')];
-  return wrap(`! ${unjudgedReasons(compared)[0]}`, width).map(ink.yellow);
+  return wrap(`! ${comparisonReasons(compared)[0]}`, width).map(ink.yellow);
 }
 
 function shortly({ metric, rule, words }: RuleResult): string {

@@ -3,6 +3,7 @@ import { selectorText } from '../../metrics/selector.ts';
 import type { Answer, ComparedRun, Comparison, RuleResult } from '../comparison.ts';
 import type { Result } from '../result.ts';
 import { type Admitted, admit, type Candidate } from './admit.ts';
+import { advice, type Usable } from './advice.ts';
 import { answer, type Judged } from './answer.ts';
 import { byRuns, fewestRuns } from './by-runs.ts';
 import { bySeconds } from './by-seconds.ts';
@@ -12,6 +13,7 @@ import { holm } from './holm.ts';
 import { smallestP } from './mann-whitney.ts';
 import { rulesFor } from './rules.ts';
 import { valueIn } from './value.ts';
+import { isUnanswered } from './with-comparison.ts';
 
 export interface CompareOptions {
   /** Absent: those of the new runs' scenario, or where it has none the default ones. */
@@ -29,12 +31,11 @@ export function compare(base: readonly Candidate[], fresh: readonly Candidate[],
   const results = { base: old.results, fresh: young.results };
   const method = Math.min(results.base.length, results.fresh.length) >= fewestRuns ? 'runs' : 'seconds';
   const { rules, byDefault } = rulesFor(options.rules, results.base, results.fresh);
-  const leftOut = Math.max(old.leftOut, young.leftOut);
-  const judged = judgeAll(rules, results, { method, leftOut });
+  const judged = judgeAll(rules, results, { method, alternated, base: old.leftOut, fresh: young.leftOut });
   const told = judged.map((rule) => ({ ...rule, byDefault })).sort(worstFirst);
   const known = told.some(({ answer }) => answer !== 'tooLittle' && answer !== 'noData');
   return {
-    passed: known && told.every(({ answer }) => answer !== 'worse'),
+    passed: known && told.every((rule) => rule.answer !== 'worse' && !isUnanswered(rule)),
     judged: known,
     method,
     alternated,
@@ -51,23 +52,29 @@ type Plain = Omit<RuleResult, 'byDefault'>;
 
 type Means = {
   readonly method: Comparison['method'];
-  /** Runs of a side that could not be used: as many more are asked for. */
-  readonly leftOut: number;
+  readonly alternated: boolean;
+  /** Runs of each side that could not be used: as many more are asked for. */
+  readonly base: number;
+  readonly fresh: number;
 };
 
-function judgeAll(rules: readonly ChangeRule[], sides: Sides, { method, leftOut }: Means): Plain[] {
+function judgeAll(rules: readonly ChangeRule[], sides: Sides, means: Means): Plain[] {
+  const { method, alternated } = means;
   const estimates = rules.map((rule) => estimate(rule, sides, method));
   const tested = estimates.filter((each): each is Estimate => typeof each === 'object');
   const ps = holm(tested.map(({ p }) => p));
   const needed = method === 'runs' ? runsNeeded(tested.length, sides) : undefined;
+  const more = (rule: ChangeRule) => {
+    const [old, young] = [usable(sides.base, means.base, rule), usable(sides.fresh, means.fresh, rule)];
+    return advice(old, young, needed ?? fewestRuns, alternated);
+  };
   return rules.map((rule, i) => {
     const found = estimates[i] as Found;
-    if (typeof found === 'string') return { ...untested(rule, sides), ...withoutAnswer(found, fewestRuns + leftOut) };
+    if (typeof found === 'string') return { ...untested(rule, sides), ...withoutAnswer(found, more(rule)) };
     const p = ps[tested.indexOf(found)] as number;
     const { moved: _, ...figures } = found;
-    if (needed !== undefined)
-      return { ...named(rule), ...figures, p: null, ...withoutAnswer('tooLittle', needed + leftOut) };
-    return { ...named(rule), ...figures, p, ...answer(rule, found, p, method) };
+    if (needed !== undefined) return { ...named(rule), ...figures, p: null, ...withoutAnswer('tooLittle', more(rule)) };
+    return { ...named(rule), ...figures, p, ...answer(rule, found, p, method === 'runs' ? undefined : more(rule)) };
   });
 }
 
@@ -93,9 +100,14 @@ function runsNeeded(rules: number, { base, fresh }: Sides): number | undefined {
   return each;
 }
 
-function withoutAnswer(why: Exclude<Found, Estimate>, repeat: number): Judged {
+function usable(side: readonly Result[], leftOut: number, rule: ChangeRule): Usable {
+  const values = side.filter((result) => valueIn(result, rule) !== undefined);
+  return { given: side.length + leftOut, usable: values.length };
+}
+
+function withoutAnswer(why: Exclude<Found, Estimate>, more: string): Judged {
   const words = {
-    tooLittle: `too little data: use --repeat ${repeat}`,
+    tooLittle: `too little data: ${more}`,
     noBase: 'no data in the base',
     noNew: 'no data in the new runs',
     noData: 'no data',

@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import type { ChangeRule } from '../../metrics/change-rule.ts';
 import { parseChangeRule } from '../../metrics/change-rule.ts';
+import { type Parts, unknownPart } from '../../scenario/compare.ts';
 import type { Result } from '../result.ts';
 import { valueIn } from './value.ts';
 
@@ -24,6 +25,24 @@ export function parseRules(texts: readonly string[], option: string): ChangeRule
     const where = part === text ? '' : ` (at "${part}")`;
     throw new UserError(`${option} "${text}"${where}: ${rule}`, hint === undefined ? {} : { hint });
   });
+}
+
+/** Throws a UserError for a rule that names a group or a broker which is none of these. `whose`: what has them. */
+export function requireParts(rules: readonly ChangeRule[], option: string, parts: Parts, whose: string): void {
+  for (const { where, written } of rules) {
+    const unknown = unknownPart(where, parts);
+    if (unknown === undefined) continue;
+    const { label, name, hint } = unknown;
+    throw new UserError(`${option} "${written}": must name a ${label} of ${whose}: ${name} is none`, { hint });
+  }
+}
+
+/** The groups and brokers that any of the results has. */
+export function partsOf(results: readonly Pick<Result, 'groups' | 'brokers'>[]): Parts {
+  return {
+    group: [...new Set(results.flatMap(({ groups }) => Object.keys(groups)))],
+    broker: [...new Set(results.flatMap(({ brokers }) => Object.keys(brokers)))],
+  };
 }
 
 /** Those that hold for these runs, the base before the new ones: as asked, or as the scenario of the new ones has them, or the default ones. */

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { html } from '../../../src/reporters/html.ts';
 import { comparisonLines, comparisonVerdict } from '../../../src/reporters/text/comparison.ts';
 import { inkFor } from '../../../src/reporters/text/ink.ts';
 import { spreadLines } from '../../../src/reporters/text/spread.ts';
+import { text } from '../../../src/reporters/text.ts';
+import { verdict } from '../../../src/reporters/verdict.ts';
 import { compare } from '../../../src/verdict/compare/compare.ts';
+import { withComparison } from '../../../src/verdict/compare/with-comparison.ts';
 import { resultOf } from '../../support/compared.ts';
+import { toldOf } from '../../support/told.ts';
 
 const ink = inkFor(false);
 const side = (values: readonly number[]) => values.map((deliveryP99) => ({ result: resultOf({ deliveryP99 }) }));
@@ -40,6 +45,26 @@ describe('a comparison in the text report', () => {
       /^! Nothing could be compared with the baseline: too little data/,
     );
     assert.deepEqual(comparisonVerdict(inTurn, 100, ink), ['✓ not worse than the baseline']);
+  });
+});
+
+describe('a run that passed beside a base that tells nothing', () => {
+  it('keeps its verdict and its figures, and says on a line of its own why the command does not pass', async () => {
+    const [{ result } = { result: resultOf({ deliveryP99: 1 }) }] = base;
+    const compared = withComparison(result, compare(base.slice(0, 1), base.slice(1, 2), {}));
+    const why = 'Nothing could be compared with the baseline: too little data: ';
+    const [line, reason, ...rest] = (await toldOf(verdict, compared)).split('\n');
+    assert.match(line ?? '', /^✓ PASSED .*delivery p99 20ms/);
+    assert.ok(reason?.startsWith(`! ${why}`), reason);
+    assert.match(reason ?? '', /\. So the exit code is 4\.$/);
+    assert.deepEqual(rest, ['']);
+    const told = (await toldOf(text, compared)).replaceAll(/\s+/g, ' ');
+    assert.match(told, /^✓ PASSED .*delivery p99 20ms/);
+    assert.ok(told.includes(` ! ${why}`), told);
+    assert.match(
+      await toldOf(html, compared),
+      /PASSED<span class="code">exit code 4<[\s\S]*<li>Nothing could be compared/,
+    );
   });
 });
 

@@ -71,6 +71,26 @@ describe('the github report', () => {
       ],
     );
     assert.match(outputs, /^exit-code<<\S+\n98\n/m);
+    assert.match(outputs, /^comparison<<\S+\nworse\n/m);
+  });
+
+  it('says that nothing could be compared, and has base and new beside what could', async () => {
+    const passed = { ...result, verdict: 'passed', exitCode: 0, reasons: [], thresholds: [] } as const;
+    const rule: RuleResult = {
+      ...{ metric: 'delivery_time', rule: 'p(99) <= +15%', byDefault: true, base: 1.5, new: null, change: null },
+      ...{ interval: null, p: null, words: 'no data in the new runs' },
+      answer: 'noData',
+    };
+    const runs = { base: [], new: [], method: 'runs', alternated: false, warnings: [] } as const;
+    const compared = withComparison(passed, { ...runs, passed: false, judged: false, rules: [rule] });
+    const { annotations, outputs, summary } = await stepOf(compared);
+    assert.match(annotations[0] ?? '', /^::error .*::Nothing could be compared with the baseline: none of the base/);
+    assert.match(outputs, /^verdict<<\S+\npassed\n/m);
+    assert.match(outputs, /^exit-code<<\S+\n4\n/m);
+    assert.match(outputs, /^comparison<<\S+\nunknown\n/m);
+    assert.match(summary, /^## ✅ PASSED: Fan: in\n[\s\S]*\n- ⚠️ Nothing could be compared with the baseline/);
+    assert.match(summary, /\| +\| metric \| allowed \| base \| new \| found \|/);
+    assert.match(summary, /1\.5ms \| no data \| no data in the new runs/);
   });
 
   it('has no more annotations of a level than GitHub shows', async () => {

@@ -104,9 +104,12 @@ describe('the junit report', () => {
         { ...rule, rule: 'max <= +15%', answer: 'same', words: 'no difference' },
       ],
     };
+    const asked = { ...rule, byDefault: false, rule: 'min <= +15%', answer: 'noData', words: 'no data' } as const;
     const { cases } = await suiteOf({ ...failed, comparison });
     assert.deepEqual(cases.slice(-3).map(outcome), ['failure', 'skipped', undefined]);
     const passed = { ...failed, verdict: 'passed', exitCode: 0, thresholds: [] } as const;
+    const lacking = await suiteOf(withComparison(passed, { ...comparison, rules: [asked] }));
+    assert.deepEqual(lacking.cases.map(outcome), [undefined, undefined, 'error']);
     const unknown = await suiteOf(withComparison(passed, { ...comparison, judged: false, rules: [] }));
     assert.deepEqual(unknown.cases.map(outcome), [undefined, undefined, 'error']);
   });

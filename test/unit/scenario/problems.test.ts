@@ -267,6 +267,20 @@ describe('problems of a scenario', () => {
     ]);
   });
 
+  it('find names in rules of comparing that the scenario has not, each at its place', () => {
+    const rules = `compare:
+  - delivery_time{group=aa} p(99) <= +15%
+  - delivery_time{broker=south} p(99) <= +15%
+  - delivery_time{group=a} p(99) <= +15%
+`;
+    const named = `brokers: [ { name: north, url: "mqtt://127.0.0.1" } ]\n${group('clients: 1')}`;
+    assert.deepEqual(heads(`${named}${rules}`), [
+      's.yaml:7:5: compare must name a group of the scenario: aa is none',
+      's.yaml:8:5: compare must name a broker of the scenario: south is none',
+    ]);
+    assert.match(problems(`${named}${rules}`)[0] ?? '', /did you mean a\?$/);
+  });
+
   it('find thresholds that nothing could come of while the run goes on', () => {
     const whole = (text: string) => `duration: 10s\n${group('clients: 1')}thresholds: { ${text} }\n`;
     const rules = (text: string) => heads(whole(text)).map((told) => told.replace(/^\S+ /, ''));

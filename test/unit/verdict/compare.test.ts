@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ChangeRule, parseChangeRule } from '../../../src/metrics/change-rule.ts';
 import { compare } from '../../../src/verdict/compare/compare.ts';
-import { withComparison } from '../../../src/verdict/compare/with-comparison.ts';
+import { parseRules, partsOf, requireParts } from '../../../src/verdict/compare/rules.ts';
+import {
+  comparedCode,
+  comparisonReasons,
+  endCode,
+  withComparison,
+} from '../../../src/verdict/compare/with-comparison.ts';
+import type { Comparison } from '../../../src/verdict/comparison.ts';
 import type { Result } from '../../../src/verdict/result.ts';
 import { type Figures, normal, resultOf, wanderingSeconds } from '../../support/compared.ts';
 import { randomFor, seeded } from '../../support/seeded.ts';
@@ -35,7 +42,14 @@ describe('runs beside those of a baseline', () => {
       ['within', 'worse by 8.9 % (95 % interval 4.8 to 12), which the rule allows'],
     ]);
     const [small] = answers(delivery([1, 1.1, 1, 1.05, 1]), delivery([2, 2.1, 2, 2.2, 2.05]));
-    assert.match(String(small?.[1]), /^worse by 10[05] % .*, which the rule allows$/);
+    assert.match(
+      String(small?.[1]),
+      /^worse by 10[05] % \(.*\), but only by 1\.0[05]ms, less than the 2ms that counts$/,
+    );
+    const rates = (values: readonly number[]) => side(values.map((receivedRate) => ({ deliveryP99: 1, receivedRate })));
+    const few = rule('messages_received rate >= -5% (min 10/s)');
+    const [fewer] = answers(rates([20, 20, 20, 20, 20]), rates([15, 15, 15, 15, 15]), [few]);
+    assert.match(String(fewer?.[1]), /^worse by 25 % .*, but only by 5\/s, less than the 10\/s that counts$/);
   });
 
   it('are worse than the rule allows without proof where the ranks mix', () => {
@@ -74,7 +88,7 @@ describe('runs beside those of a baseline', () => {
     const slow = delivery([90, 91, 92, 93, 94]);
     assert.deepEqual(
       new Set(answers(base, slow, rules).map(([, words]) => words)),
-      new Set(['too little data: use --repeat 6']),
+      new Set(['too little data: use --repeat 6, for the base too']),
     );
     assert.equal(answers(base, slow, rules.slice(1))[0]?.[0], 'worse');
   });
@@ -91,6 +105,48 @@ describe('runs beside those of a baseline', () => {
     ]);
     assert.deepEqual([comparison.passed, comparison.judged, comparison.base.length], [false, false, 4]);
     assert.equal(compare(more, [invalid], { rules: [p99], allowInvalid: true }).new.length, 1);
+  });
+
+  it('name the side that is short', () => {
+    const invalid = (result: Result) => ({
+      result: { ...result, trust: { verdict: 'invalid' as const, reasons: [] } },
+    });
+    const [first, ...four] = base.map(({ result }) => result);
+    const short = [invalid(first as Result), ...four.map((result) => ({ result }))];
+    const words = (old: typeof short, young: typeof short, alternated = false) =>
+      compare(old, young, { rules: [p99], alternated }).rules[0]?.words;
+    const six = delivery([25, 26, 24.6, 25.4, 25.1, 25]);
+    assert.equal(words(short, six), 'too little data: measure the base again (it has 4 usable runs of 5)');
+    assert.equal(words(base, short), 'too little data: use --repeat 6');
+    assert.equal(words(base, six.slice(0, 2)), 'too little data: use --repeat 5');
+    assert.equal(words(short, six.slice(0, 2)), 'too little data: use --repeat 6, for the base too');
+    assert.equal(words(short, six.slice(0, 5), true), 'too little data: use --repeat 6');
+  });
+
+  it('do not pass where a rule that was asked has no data, however the others are answered', () => {
+    const nowhere = rule('delivery_time{group=elsewhere} p(99) <= +15%');
+    const asked = compare(base, base, { rules: [received, nowhere] });
+    assert.deepEqual([asked.judged, asked.passed, comparedCode(asked)], [true, false, 4]);
+    assert.deepEqual(comparisonReasons(asked), [
+      'Not all that was asked could be compared with the baseline: delivery_time{group=elsewhere} p(99) <= +15% (no data).',
+    ]);
+    const slow = compare(base, delivery([25, 26, 24.6, 25.4, 25.1]), { rules: [p99, nowhere] });
+    assert.equal(comparedCode(slow), 98);
+    assert.match(comparisonReasons(slow).join('\n'), /delivery_time is worse by .*\nNot all that was asked/);
+  });
+
+  it('must have the groups and brokers that rules name', () => {
+    const parts = partsOf(base.map(({ result }) => result));
+    assert.deepEqual(parts, { group: ['g'], broker: ['b'] });
+    const known = { ...parts, group: ['dashboards'] };
+    const check = (text: string) => requireParts(parseRules([text], '--rule'), '--rule', known, 'these results');
+    check('delivery_time{group=dashboards} p(99) <= +15%');
+    assert.throws(() => check('delivery_time{group=dashboard} p(99) <= +15%'), {
+      message:
+        '--rule "delivery_time{group=dashboard} p(99) <= +15%": must name a group of these results: dashboard is none',
+      hint: 'did you mean dashboards?',
+    });
+    assert.throws(() => check('messages_received{broker=north} rate >= -5%'), { hint: 'known: b' });
   });
 
   it('are held against the rules of their scenario, else against the default ones that have data', () => {
@@ -133,12 +189,16 @@ describe('a result that was compared', () => {
     assert.deepEqual([failed.exitCode, failed.reasons, failed.comparison], [99, ['x'], comparison]);
   });
 
-  it('does not pass where nothing could be compared', () => {
+  it('keeps its verdict where nothing could be compared, so that it can be compared later; the command ends with 4', () => {
     const unknown = withComparison(slow[0]?.result as Result, compare(base, slow.slice(0, 1), { rules: [p99] }));
-    assert.deepEqual([unknown.verdict, unknown.exitCode], ['incomplete', 4]);
-    assert.deepEqual(unknown.reasons, [
+    assert.deepEqual([unknown.verdict, unknown.exitCode, unknown.reasons], ['passed', 0, []]);
+    assert.equal(endCode(unknown), 4);
+    assert.deepEqual(comparisonReasons(unknown.comparison as Comparison), [
       'Nothing could be compared with the baseline: too little data: use --repeat 5.',
     ]);
+    assert.equal(endCode({ ...unknown, verdict: 'failed', exitCode: 99 }), 99);
+    const later = compare(base, [{ result: unknown }, ...slow.slice(1)], { rules: [p99] });
+    assert.deepEqual([later.new.length, later.warnings], [5, []]);
   });
 });
 
@@ -158,7 +218,7 @@ describe('single runs beside each other, second by second', () => {
       rule('delivery_time p(50) <= +10%'),
     ]);
     assert.equal(answer, 'unproven');
-    assert.match(String(words), /, but so few runs cannot prove it, use --repeat 5$/);
+    assert.match(String(words), /, but so few runs cannot prove it, use --repeat 5, for the base too$/);
   });
 
   it('answer alike each time', () => {
@@ -167,7 +227,7 @@ describe('single runs beside each other, second by second', () => {
   });
 
   it('have too little data below ten seconds, without seconds, and for what has none', () => {
-    const tooLittle = [['tooLittle', 'too little data: use --repeat 5']];
+    const tooLittle = [['tooLittle', 'too little data: use --repeat 5, for the base too']];
     assert.deepEqual(answers(runOf(1, 10_000, 9), runOf(2, 30_000, 30)), tooLittle);
     assert.deepEqual(answers(delivery([20]), delivery([90])), tooLittle);
     assert.deepEqual(answers(runOf(1, 10_000), runOf(2, 30_000), [rule('delivery_time max <= +15%')]), tooLittle);

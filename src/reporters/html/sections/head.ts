@@ -1,4 +1,5 @@
 import { formatDuration } from '../../../base/units.ts';
+import { endCode, endReasons } from '../../../verdict/compare/with-comparison.ts';
 import type { Result, Verdict } from '../../../verdict/result.ts';
 import { verdictWords } from '../../headline.ts';
 import { count } from '../../text/figures.ts';
@@ -16,10 +17,11 @@ const tones: Readonly<Record<Verdict, { readonly tone: string; readonly mark: st
 
 /** The verdict with its reasons, and which run it is of. */
 export function head(result: Result, base: Result | undefined): Markup {
-  const { verdict, reasons, run, exitCode } = result;
+  const { verdict, run } = result;
+  const reasons = [...result.reasons, ...endReasons(result)];
   const { tone, mark } = tones[verdict];
   return html`<header class="head ${tone}">
-<p class="verdict"><span class="mark" aria-hidden="true"><b>${mark}</b></span>${verdictWords[verdict]}<span class="code">exit code ${exitCode}</span></p>
+<p class="verdict"><span class="mark" aria-hidden="true"><b>${mark}</b></span>${verdictWords[verdict]}<span class="code">exit code ${endCode(result)}</span></p>
 <h1>${run.name}</h1>
 <p class="about">${facts(result).map((fact) => html`<span>${fact}</span> `)}</p>
 ${base !== undefined && against(base)}
