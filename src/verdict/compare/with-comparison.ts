@@ -22,11 +22,10 @@ export function endCode({ exitCode: own, comparison }: Result): ExitCode {
 
 /** Why a command does not end with the code of a run that passed: its comparison, in sentences. */
 export function endReasons(result: Result): string[] {
-  const { exitCode: own, comparison } = result;
-  const code = endCode(result);
-  return comparison === undefined || code === own
-    ? []
-    : comparisonReasons(comparison).map((reason, i) => (i === 0 ? `${reason} So the exit code is ${code}.` : reason));
+  const { verdict, comparison } = result;
+  if (comparison === undefined || verdict !== 'passed') return [];
+  const [first, ...more] = comparisonReasons(comparison);
+  return first === undefined ? [] : [`${first} So the exit code is ${endCode(result)}.`, ...more];
 }
 
 /** Why a comparison did not pass, in sentences: what is worse, and what could not be answered. */

@@ -89,6 +89,8 @@ describe('the github report', () => {
     assert.match(outputs, /^exit-code<<\S+\n4\n/m);
     assert.match(outputs, /^comparison<<\S+\nunknown\n/m);
     assert.match(summary, /^## ✅ PASSED: Fan: in\n[\s\S]*\n- ⚠️ Nothing could be compared with the baseline/);
+    // Of repeated runs that are told as one.
+    assert.match(markdownOf({ ...compared, exitCode: 4 }), /So the exit code is 4\.\n/);
     assert.match(summary, /\| +\| metric \| allowed \| base \| new \| found \|/);
     assert.match(summary, /1\.5ms \| no data \| no data in the new runs/);
   });
