@@ -184,7 +184,10 @@ export interface RunResult {
   readonly threads: number;
   /** Why so many: words that can follow "because". */
   readonly threadsWhy: string;
+  /** At once. */
   readonly clients: number;
+  /** How many were merged; absent: it is one. */
+  readonly runs?: number;
   readonly warmUpMs: number;
   /** As asked; null: until all messages are sent. */
   readonly durationMs: number | null;

@@ -32,7 +32,8 @@ export function connected({ run, totals }: Result): string {
   const pace = totals.connects.rate > 0 ? `, ${formatRate(Math.round(totals.connects.rate))}` : '';
   const last = totals.clients_connected.last;
   const left = last === ever ? '' : `, ${count(last)} at the end`;
-  return `${count(ever)} of ${count(run.clients)}${pace}${left}`;
+  const of = run.runs === undefined ? `of ${count(run.clients)}` : `in ${count(run.runs)} runs`;
+  return `${count(ever)} ${of}${pace}${left}`;
 }
 
 /** Kept ones only. */

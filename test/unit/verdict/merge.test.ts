@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { connected } from '../../../src/reporters/text/connections.ts';
 import { merge } from '../../../src/verdict/merge/merge.ts';
 import { repeated } from '../../../src/verdict/merge/repeated.ts';
 import type { Result } from '../../../src/verdict/result.ts';
@@ -68,6 +69,8 @@ describe('results merged', () => {
     assert.equal(merged.totals.messages_sent.rate, 100);
     assert.equal(merged.totals.clients_connected.max, 10);
     assert.equal(merged.run.measuredMs, 4000);
+    assert.deepEqual([merged.run.clients, merged.run.runs], [10, 2]);
+    assert.match(connected(merged), /^20 in 2 runs/);
     assert.deepEqual(
       merged.series.filter(({ phase }) => phase === 'measuring').map(({ t }) => t),
       [1000, 2000, 61_000, 62_000],
