@@ -148,7 +148,7 @@ async function tellRun(result: Result, { label, options }: { label: string; opti
   if ((options.report ?? []).some((kind) => !kind.includes('=') && kind !== 'progress')) return;
   const output = outputOf(process.stdout, process.env);
   output.stream.write(label);
-  await (await reporters.verdict())(output).end?.(result);
+  await (await reporters.verdict())({ ...output, columns: output.columns - label.length }).end?.(result);
 }
 
 function tellAll(results: readonly Result[], rules: Comparing['rules'], { quiet = false }: RunOptions): void {
