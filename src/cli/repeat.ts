@@ -9,12 +9,14 @@ import type { Candidate } from '../verdict/compare/admit.ts';
 import { compare } from '../verdict/compare/compare.ts';
 import { middleRun } from '../verdict/compare/middle-run.ts';
 import { withComparison } from '../verdict/compare/with-comparison.ts';
+import { repeated } from '../verdict/merge/repeated.ts';
 import type { Result } from '../verdict/result.ts';
 import { tellComparison } from './compare.ts';
 import type { Comparing } from './compare-options.ts';
 import { numberedPath } from './numbered-path.ts';
 import { openRunnable, type Runnable, runOnce } from './run-once.ts';
 import type { ReportTarget, RunOptions, RunSettings } from './run-options.ts';
+import { tellResult } from './tell-result.ts';
 import { outputOf } from './terminal.ts';
 
 export type Repeating = {
@@ -61,15 +63,18 @@ export async function repeat({ fresh, base, comparing, options }: Repeating): Pr
   for (const { side, number } of turns(count, base !== undefined)) {
     const isBase = side === 'base';
     const isLast = number === count && !isBase;
-    const numbering = { what: `${isBase ? 'base-' : ''}${number}`, isLast, options };
+    const numbering = { what: `${isBase ? 'base-' : ''}${number}`, options };
     const runnable = numbered((isBase ? base : fresh) as Runnable, numbering);
     const beside = isLast && sides.base.length > 0 ? { amend, base: middleRun(sides.base, allowInvalid) } : undefined;
     const { result, exitCode } = await runOnce(runnable, beside);
     await tellRun(result, { label: label(side, number, count), options });
     sides[side].push({ result });
-    if (stops.includes(exitCode)) return exitCode;
-    if (!isBase) codes.push(exitCode);
+    if (!isBase || stops.includes(exitCode)) codes.push(exitCode);
+    if (stops.includes(exitCode)) break;
   }
+  const told = sides.new.length > 0 ? sides.new : sides.base.slice(-1);
+  codes.push(await tellStep(fresh.settings.reports, told, worst(codes)));
+  if (codes.some((code) => stops.includes(code))) return worst(codes);
   tellAll(
     sides.new.map(({ result }) => result),
     rules,
@@ -95,7 +100,7 @@ export function turns(count: number, withBase: boolean): Turn[] {
 
 /** What follows would tell nothing: no broker, or somebody who wants to leave. */
 const stops: readonly ExitCode[] = [exitCode.bug, exitCode.notStarted, exitCode.interrupted, exitCode.terminated];
-const order: readonly ExitCode[] = [exitCode.usage, exitCode.untrusted, exitCode.failed, exitCode.worse];
+const order: readonly ExitCode[] = [...stops, exitCode.usage, exitCode.untrusted, exitCode.failed, exitCode.worse];
 
 /** The first that applies, as with one run. */
 function worst(codes: readonly ExitCode[]): ExitCode {
@@ -118,22 +123,33 @@ function requireApart({ settings }: Runnable, count: number): void {
 type Numbering = {
   /** "base-2". */
   readonly what: string;
-  /** Of all runs: the one that has the comparison. */
-  readonly isLast: boolean;
   readonly options: RunOptions;
 };
 
-/** Reports of each run in files of their own; stdout gets a line, unless it was asked for more, and a step of GitHub the last run. */
-function numbered({ plan, settings }: Runnable, { what, isLast, options }: Numbering): Runnable {
+/** Reports of each run in files of their own; stdout gets a line, unless it was asked for more, and a step of GitHub all runs at the end. */
+function numbered({ plan, settings }: Runnable, { what, options }: Numbering): Runnable {
   const reports = settings.reports
-    .filter(({ kind, path, step }) =>
-      step === true ? isLast : path !== undefined || kind === 'progress' || isAsked(kind, options),
+    .filter(
+      ({ kind, path, step }) => step !== true && (path !== undefined || kind === 'progress' || isAsked(kind, options)),
     )
     .map((target): ReportTarget => {
       const { path } = target;
       return path === undefined ? target : { ...target, path: numberedPath(path, what) };
     });
   return { plan, settings: { ...settings, reports } };
+}
+
+/** A step of GitHub is told once, of all runs and of what the command ends with. Gives `passed` where that could be written. */
+async function tellStep(
+  targets: readonly ReportTarget[],
+  runs: readonly Candidate[],
+  code: ExitCode,
+): Promise<ExitCode> {
+  const steps = targets.filter(({ step }) => step === true);
+  const [first, ...more] = runs.map(({ result }) => result);
+  return steps.length === 0 || first === undefined
+    ? exitCode.passed
+    : tellResult(steps, repeated([first, ...more], code));
 }
 
 function isAsked(kind: string, { report = [] }: RunOptions): boolean {

@@ -23,13 +23,15 @@ export async function report(paths: readonly string[], options: ReportOptions): 
   return options.exitCode === true ? result.exitCode : exitCode.passed;
 }
 
-/** One run given twice would count twice. */
+/** One run given twice would count twice, also as a part of a merged result. */
 function requireApart(paths: readonly string[], results: readonly Result[]): void {
   const seen = new Map<string, string>();
   for (const [i, { run }] of results.entries()) {
     const path = paths[i] as string;
-    const before = seen.get(run.id);
-    if (before !== undefined) throw new UserError(`${before} and ${path} are results of the same run, ${run.id}`);
-    seen.set(run.id, path);
+    for (const id of run.id.split('+')) {
+      const before = seen.get(id);
+      if (before !== undefined) throw new UserError(`${before} and ${path} are results of the same run, ${id}`);
+      seen.set(id, path);
+    }
   }
 }

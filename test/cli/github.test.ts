@@ -39,6 +39,17 @@ describe('a step of GitHub Actions', { concurrency: 2 }, () => {
     assert.match(stderr, /^::error title=mqtt-stress%3A small::messages_sent: count > 1000, but it was 50\.$/m);
   });
 
+  it('is told once of repeated runs: by what the command ends with, and by each run that failed', async () => {
+    const fails = ['--set', 'thresholds.messages_sent=count > 1000', '--repeat', '2'];
+    const { code, stderr } = await inStep('repeated')(...small, ...fails);
+    assert.equal(code, 99);
+    assert.match(read('repeated.md'), /^before\n## ❌ FAILED: small \(2 runs, one after another\)\n/);
+    assert.match(read('repeated.out'), /^exit-code<<(\S+)\n99\n\1$/m);
+    for (const number of [1, 2])
+      assert.match(stderr, new RegExp(`^::error .*::run ${number} of 2: messages_sent:`, 'm'));
+    assert.equal(read('repeated.out').match(/^verdict<</gm)?.length, 1);
+  });
+
   it('has its summary and outputs named where they cannot be written, and fails for them only if asked', async () => {
     const missing = { GITHUB_STEP_SUMMARY: at('no/such.md'), GITHUB_OUTPUT: '' };
     const run = inStep('two', missing);

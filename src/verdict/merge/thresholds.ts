@@ -12,21 +12,20 @@ import type { PartResult, Result, ThresholdResult } from '../result.ts';
 export type Merged = Pick<Result, 'totals' | 'groups' | 'brokers'>;
 
 /**
- * The thresholds that all runs had, judged on what they measured together. Where the parts of a result do not tell that (one QoS,
- * a window, one that stopped its run), the run that did worst stands for all.
+ * The thresholds of all runs, judged on what they measured together. Where the parts of a result do not tell that (one QoS, a window,
+ * one that stopped its run), where only some of the runs had it, or without `merged`, the run that did worst stands for all.
  */
-export function mergeThresholds(runs: readonly (readonly ThresholdResult[])[], merged: Merged): ThresholdResult[] {
-  const [first = [], ...others] = runs;
-  return first.flatMap((one) => {
-    const same = [
-      one,
-      ...others.flatMap((thresholds) => thresholds.find((other) => keyOf(other) === keyOf(one)) ?? []),
-    ];
-    if (same.length < runs.length) return [];
+export function mergeThresholds(runs: readonly (readonly ThresholdResult[])[], merged?: Merged): ThresholdResult[] {
+  const all = runs.flat();
+  return [...new Set(all.map(keyOf))].map((key) => {
+    const same = all.filter((one) => keyOf(one) === key);
+    const [one] = same as [ThresholdResult];
     const expression = expressionOf(one);
     const live = same.some(({ window, aborted }) => window !== undefined || aborted !== undefined);
-    const together = expression === undefined || live ? undefined : judged(one, expression, merged);
-    return [together ?? { ...worst(same, expression), ...windowsOf(same) }];
+    const inAll = runs.every((thresholds) => thresholds.some((other) => keyOf(other) === key));
+    const alone = merged === undefined || expression === undefined || live || !inAll;
+    const together = alone ? undefined : judged(one, expression, merged);
+    return together ?? { ...worst(same, expression), ...windowsOf(same) };
   });
 }
 

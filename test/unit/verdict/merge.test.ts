@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { merge } from '../../../src/verdict/merge/merge.ts';
+import { repeated } from '../../../src/verdict/merge/repeated.ts';
 import type { Result } from '../../../src/verdict/result.ts';
 import type { CellContents } from '../../support/hand-made.ts';
 import { judged, ordinaryRun, plan, threshold } from '../../support/hand-made.ts';
@@ -167,11 +168,47 @@ describe('results merged', () => {
     assert.equal(merged.reasons[0], 'publish_time: max < 5ms, but it was 7ms after 4s: this stopped the run.');
   });
 
+  it('keep thresholds that only some of them had, as those judged them', () => {
+    const expression = {
+      metric: 'delivery_time',
+      where: {},
+      aggregate: { percentile: 50 },
+      text: 'p(50) < 2ms',
+    } as const;
+    const of = plan({
+      thresholds: [{ expression: { ...expression, compare: '<', limit: 2000 }, level: 'fail', implicit: false }],
+    });
+    const slow = result('slow', [{ times: { delivery_time: [5000] } }], 0, of);
+    for (const both of [
+      [slow, result('other', [])],
+      [result('other', []), slow],
+    ] as [Result, Result][]) {
+      const merged = merge(both);
+      assert.deepEqual([merged.verdict, merged.exitCode], ['failed', 99]);
+      assert.deepEqual(
+        merged.thresholds.map(({ expression, passed }) => [expression, passed]),
+        [['p(50) < 2ms', false]],
+      );
+    }
+  });
+
   it('are no better than the run that tells nothing', () => {
     const ended = judged(plan(), ordinaryRun(), { signal: 'SIGINT' });
     const merged = merge([result('a', []), ended]);
     assert.deepEqual([merged.verdict, merged.exitCode], ['aborted', 130]);
     assert.match(merged.reasons[0] ?? '', /^abc1234: Stopped by SIGINT/);
+  });
+
+  it('of repeated runs are what the worst of them is, whatever the last was', () => {
+    const expression = { metric: 'messages_sent', where: {}, aggregate: 'count', text: 'count > 10' } as const;
+    const of = plan({
+      thresholds: [{ expression: { ...expression, compare: '>', limit: 10 }, level: 'fail', implicit: false }],
+    });
+    const sent = (messages_sent: number) => [{ counts: { messages_sent } }];
+    const told = repeated([result('a', sent(5), 0, of), result('b', sent(50), 60, of)], 99);
+    assert.deepEqual([told.verdict, told.exitCode, told.thresholds[0]?.value], ['failed', 99, 5]);
+    assert.deepEqual(told.reasons, ['run 1 of 2: messages_sent: count > 10, but it was 5.']);
+    assert.equal(told.totals.messages_sent.count, 55);
   });
 
   it('of one run are that run', () => {
