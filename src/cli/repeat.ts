@@ -166,7 +166,7 @@ async function tellRun(result: Result, { label, options }: { label: string; opti
   output.stream.write(label);
   // How it compares is told below all of them.
   const { comparison: _, ...own } = result;
-  await (await reporters.verdict())(output).end?.(own);
+  await (await reporters.verdict())({ ...output, columns: output.columns - label.length }).end?.(own);
 }
 
 function tellAll(results: readonly Result[], rules: Comparing['rules'], { quiet = false }: RunOptions): void {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { type ExitCode, exitCode } from '../base/exit-codes.ts';
+import { nearest } from '../base/nearest.ts';
 import { reporters } from '../reporters/index.ts';
 import type { Output, Reporter } from '../reporters/reporter.ts';
 import { addressPlace, parseAddress } from './reports/address.ts';
@@ -110,12 +111,38 @@ async function placeOf(target: ReportTarget, around: Surroundings): Promise<Plac
   if (url !== undefined) return urlPlace(target, url, env);
   const address = parseAddress(path);
   if (address !== undefined) return addressPlace(target, address, say);
+  requireKnownScheme(target, path);
   if (path.startsWith(':')) {
     const hint = `an address is such as :9100 or 127.0.0.1:9100; a file of that name is ./${path}`;
     throw new UserError(`${nameOf(target)}: is no address`, { hint });
   }
   const isFolder = path.endsWith('/') || (await stat(resolve(path)).catch(() => undefined))?.isDirectory() === true;
-  return isFolder ? folderPlace(target, path) : filePlace(nameOf(target), path);
+  if (isFolder) return folderPlace(target, path);
+  const file = await filePlace(nameOf(target), path);
+  return /^\d{1,5}$/.test(path) ? noPort(target, file) : file;
+}
+
+function requireKnownScheme(target: ReportTarget, path: string): void {
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(path) ?? [];
+  if (scheme === undefined) return;
+  const meant = nearest(scheme, schemes);
+  const hint = meant === undefined ? 'a url begins with http:// or https://' : `did you mean ${meant}://?`;
+  throw new UserError(`${nameOf(target)}: ${scheme}:// is not known`, { hint });
+}
+
+const schemes = ['http', 'https'] as const;
+
+/** A file, unless the report is one that is read at an address: then its colon was forgotten. */
+function noPort(target: ReportTarget, file: Place): Place {
+  return {
+    ...file,
+    async begin({ page }) {
+      if (page === undefined) return;
+      const { option, kind, path } = target;
+      const hint = `did you mean ${option} ${kind}=:${path}? a file of that name is ./${path}`;
+      throw new UserError(`${nameOf(target)}: is a port without its colon`, { hint });
+    },
+  };
 }
 
 function standardPlace(output: Output): Place {

@@ -1,4 +1,5 @@
 import { parseDuration, parseRate } from '../base/units.ts';
+import { aggregateFlaw } from './aggregate-flaw.ts';
 import { catalog, type Metric, type MetricName } from './catalog.ts';
 import type { Aggregate, ExpressionProblem } from './expression.ts';
 import { parseSelector, selectorText } from './selector.ts';
@@ -50,8 +51,10 @@ export function parseChangeRule(text: string): ChangeRule | ExpressionProblem {
   const { metric, where } = selector;
   const { kind } = catalog[metric];
   const aggregate = parseAggregate(name);
-  if (aggregate === undefined || !aggregates[kind].includes(typeof aggregate === 'object' ? 'p(99)' : aggregate))
-    return wrong(`must ask ${aggregates[kind].join(', ')} of ${metric}`, name);
+  if (aggregate === undefined || !aggregates[kind].includes(typeof aggregate === 'object' ? 'p(99)' : aggregate)) {
+    const flaw = aggregateFlaw(name, aggregates[kind]);
+    return wrong(flaw.rule ?? `must ask ${aggregates[kind].join(', ')} of ${metric}`, name, flaw.hint);
+  }
   const share = Number(change.replaceAll(/[+%\s]/g, '')) / 100;
   if (sign === '<=' ? share < 0 : share > 0 || share < -1) {
     const rule = 'must allow a change for the worse: <= +15% where more is worse, >= -5% where less is worse';

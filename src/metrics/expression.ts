@@ -1,4 +1,5 @@
 import { parseDuration, parseRate } from '../base/units.ts';
+import { aggregateFlaw } from './aggregate-flaw.ts';
 import { catalog, type Metric, type MetricName } from './catalog.ts';
 import { shareBases } from './shares.ts';
 import type { Where } from './totals.ts';
@@ -62,11 +63,13 @@ export function parseExpression(metric: MetricName, text: string, where: Where =
   const aggregate = parseAggregate(name);
   const known = aggregatesOf(metric);
   if (aggregate === undefined || !known.includes(typeof aggregate === 'object' ? 'p(99)' : aggregate)) {
+    const flaw = aggregateFlaw(name, known);
     const rule =
       aggregate === 'share' && aggregates[kind].includes('share')
         ? `must not ask share of ${metric}: there is nothing that it is a part of`
-        : `must ask ${known.join(', ')} of ${metric}, which is a ${kindWords[kind]}`;
-    return wrong(rule, metric === 'messages_received' ? insteadOfReceived : example, lead.length, name.length);
+        : (flaw.rule ?? `must ask ${known.join(', ')} of ${metric}, which is a ${kindWords[kind]}`);
+    const hint = metric === 'messages_received' && aggregate === 'share' ? insteadOfReceived : (flaw.hint ?? example);
+    return wrong(rule, hint, lead.length, name.length);
   }
   if (!comparisons.includes(compare)) {
     return wrong(`must compare with ${comparisons.join(' ')}`, example, compareAt, compare.length);

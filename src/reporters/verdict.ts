@@ -2,15 +2,26 @@ import { endReasons } from '../verdict/compare/with-comparison.ts';
 import { figures, verdictWord } from './headline.ts';
 import type { OpenReporter } from './reporter.ts';
 import { inkFor } from './text/ink.ts';
+import { wrap } from './text/table.ts';
 
-/** One line: what `--quiet` leaves of the report; below it, why a run that passed does not end so. */
-export const verdict: OpenReporter = ({ stream, colour }) => ({
+/**
+ * One line: what `--quiet` leaves of the report; below it, why a run that passed does not end so. On a terminal lines are broken
+ * between words.
+ */
+export const verdict: OpenReporter = ({ stream, colour, interactive, columns }) => ({
   end(result) {
     // Who could not start has nothing else to read: what to do belongs to it.
     const told = result.verdict === 'notStarted' ? result.reasons.join(' ') : result.reasons[0];
     const why = told ?? figures(result).join(', ');
     const ink = inkFor(colour);
-    stream.write(`${verdictWord(result.verdict, ink)} ${result.run.name}: ${why}\n`);
-    for (const reason of endReasons(result)) stream.write(`${ink.yellow(`! ${reason}`)}\n`);
+    const broken = (line: string) =>
+      interactive ? wrap(line, Math.max(narrowest, columns - indent.length)).join(`\n${indent}`) : line;
+    const head = verdictWord(result.verdict, inkFor(false));
+    const text = broken(`${head} ${result.run.name}: ${why}`);
+    stream.write(`${text.replace(head, verdictWord(result.verdict, ink))}\n`);
+    for (const reason of endReasons(result)) stream.write(`${ink.yellow(broken(`! ${reason}`))}\n`);
   },
 });
+
+const narrowest = 30;
+const indent = '  ';

@@ -28,7 +28,7 @@ export function judgeTrust(plan: Plan, totals: Totals, series: Series): Trust {
   const asked = asksForRate(plan);
   const effects: Finding[] = [
     ...lagFindings(totals, workers),
-    ...lateFindings(totals),
+    ...lateFindings(totals, workers),
     ...(asked ? busy.map((reason) => ({ verdict: 'invalid' as const, reason: `${reason}: ${relief}` })) : []),
   ];
   const findings = [...effects, ...explained(effects, causesOf(workers, machine)), ...embeddedFindings(plan)];
@@ -57,10 +57,18 @@ function worse(one: TrustVerdict, other: TrustVerdict): TrustVerdict {
 
 const order: readonly TrustVerdict[] = ['invalid', 'degraded'];
 const relief = 'ask for less, or add --threads or a machine';
+/** Of one core, in one second: below it another thread would have nothing to take over. */
+const nearlyBusyShare = 0.8;
 /** Below this the rate is not the trouble: Node's timers are up to 1 ms late by themselves. */
 const nearUs = 5_000;
 const near =
   'latencies this short are near what this machine can tell apart, so do not read much into small differences';
+
+function reliefFor(workers: readonly WorkerStrain[]): string {
+  const peak = Math.max(0, ...workers.map(({ peakUtilisation }) => peakUtilisation));
+  if (peak >= nearlyBusyShare) return relief;
+  return `no thread was more than ${Math.ceil(100 * peak)} % busy: see what else this machine does, or ask for less`;
+}
 
 /** The error of every latency: how late publishes were taken up, and how late receipts may have been read. */
 function lagFindings(totals: Totals, workers: readonly WorkerStrain[]): Finding[] {
@@ -69,15 +77,20 @@ function lagFindings(totals: Totals, workers: readonly WorkerStrain[]): Finding[
   const boundUs = lagUs + delayUs;
   const judged = totals.histogram('delivery_time') === undefined ? 'publish_time' : 'delivery_time';
   const p99Us = totals.histogram(judged)?.percentile(99) ?? 0;
-  const reason = (share: string) =>
+  const reason =
     `latencies may be off by ${inMs(boundUs)} (publishes were taken up ${inMs(lagUs)} late, receipts read up to ` +
     `${inMs(delayUs)} late, both p99), ` +
-    (p99Us > 0 ? `${share} of the ${judged} p99 of ${inMs(p99Us)}: ` : '') +
-    (boundUs < nearUs ? near : relief);
-  const share = `${Math.round((100 * boundUs) / Math.max(1, p99Us))} %`;
-  if (boundUs > Math.max(20_000, 0.5 * p99Us)) return [{ verdict: 'invalid', reason: reason(share) }];
-  if (boundUs > Math.max(2_000, 0.1 * p99Us)) return [{ verdict: 'degraded', reason: reason(share) }];
+    (p99Us > 0 ? `${shareOf(boundUs, p99Us)} the ${judged} p99 of ${inMs(p99Us)}: ` : '') +
+    (boundUs < nearUs ? near : reliefFor(workers));
+  if (boundUs > Math.max(20_000, 0.5 * p99Us)) return [{ verdict: 'invalid', reason }];
+  if (boundUs > Math.max(2_000, 0.1 * p99Us)) return [{ verdict: 'degraded', reason }];
   return [];
+}
+
+/** "60 % of"; above 100 % a share is hard to read. */
+function shareOf(boundUs: number, p99Us: number): string {
+  const share = boundUs / p99Us;
+  return share > 1 ? 'more than' : `${Math.round(100 * share)} % of`;
 }
 
 function receivingDelayUs(workers: readonly WorkerStrain[]): number {
@@ -86,19 +99,25 @@ function receivingDelayUs(workers: readonly WorkerStrain[]): number {
   return merged.percentile(99);
 }
 
-function lateFindings(totals: Totals): Finding[] {
+function lateFindings(totals: Totals, workers: readonly WorkerStrain[]): Finding[] {
   const lag = totals.histogram('schedule_lag');
   if (lag === undefined || lag.count === 0) return [];
   const veryLate = lag.countAbove(lateUs) / lag.count;
   if (veryLate >= 0.05) {
     return [
-      { verdict: 'invalid', reason: `${percent(veryLate)} of the publishes were taken up over 100 ms late: ${relief}` },
+      {
+        verdict: 'invalid',
+        reason: `${percent(veryLate)} of the publishes were taken up over 100 ms late: ${reliefFor(workers)}`,
+      },
     ];
   }
   const late = (totals.of('publishes_late')?.count ?? 0) / lag.count;
   if (late < 0.01) return [];
   return [
-    { verdict: 'degraded', reason: `${percent(late)} of the publishes were taken up over 10 ms late: ${relief}` },
+    {
+      verdict: 'degraded',
+      reason: `${percent(late)} of the publishes were taken up over 10 ms late: ${reliefFor(workers)}`,
+    },
   ];
 }
 

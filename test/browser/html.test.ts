@@ -120,7 +120,7 @@ describe('the HTML report in a browser', { skip: chromiumMissing() }, () => {
       const { counts, times } = result.series.find(({ t }) => t === 1000 * second) as Result['series'][number];
       assert.equal(await value(page, 'Throughput', 'sent'), `${counts.messages_sent}/s`);
       const p99 = Number((times.delivery_time?.p99 ?? 0).toPrecision(3));
-      const told = p99 >= 1 ? `${p99} ms` : `${Math.round(1000 * (times.delivery_time?.p99 ?? 0))} µs`;
+      const told = p99 >= 1 ? `${p99} ms` : `${Math.round(1000 * (times.delivery_time?.p99 ?? 0))} us`;
       assert.equal(await value(page, 'Delivery time', 'p99'), told);
       assert.equal(await chart(page, 'Clients').locator('.when').textContent(), when);
       await hover(page, 0.75);

@@ -133,7 +133,7 @@ describe('what is wrong before the run', () => {
     {
       name: 'an address for a report that is a file',
       args: ['run', 'quick-start', '--report', 'json=:9100'],
-      says: /--report json=:9100: this report cannot be read at an address\n.*by \.\/:9100\n/,
+      says: /--report json=:9100: this report cannot be read at an address\nreports of this kind go to a file, .*; a file of that name is \.\/:9100\n/,
     },
     {
       name: 'an address that is none',
@@ -146,6 +146,16 @@ describe('what is wrong before the run', () => {
       says: /cannot listen on 192\.0\.2\.1:9100\nreason: .*EADDRNOTAVAIL.*\n192\.0\.2\.1 is no address of this machine/,
     },
     {
+      name: 'a port without its colon',
+      args: ['run', 'quick-start', '--report', 'prometheus=9100'],
+      says: /--report prometheus=9100: is a port without its colon\ndid you mean --report prometheus=:9100\? a file of that name is \.\/9100\n/,
+    },
+    {
+      name: 'a url of a scheme that is not known',
+      args: ['run', 'quick-start', '--report', 'influx=ftp://x'],
+      says: /--report influx=ftp:\/\/x: ftp:\/\/ is not known\na url begins with http:\/\/ or https:\/\/\n/,
+    },
+    {
       name: 'a url that is none',
       args: ['run', 'quick-start', '--report', 'influx=http://'],
       says: /--report influx=http:\/\/: is no url\n/,
@@ -153,7 +163,7 @@ describe('what is wrong before the run', () => {
     {
       name: 'a folder for a report that is one file',
       args: ['run', 'quick-start', '--report', 'junit=out/'],
-      says: /--report junit=out\/: this is a folder\na junit report is one file: name one in it\n/,
+      says: /--report junit=out\/: this is a folder\nreports of this kind are one file: name one in it\n/,
     },
     {
       name: 'a folder below one that is not there',

@@ -34,7 +34,7 @@ export function addressPlace(target: ReportTarget, address: Address, say: (text:
     output: plainOutput(nowhere()),
     async begin(given) {
       if (given.page === undefined) {
-        const hint = `a ${target.kind} report is written when the run is over: to a file of that name by ./${target.path}`;
+        const hint = `reports of this kind go to a file, or are sent to a url; a file of that name is ./${target.path}`;
         throw new UserError(`${name}: this report cannot be read at an address`, { hint });
       }
       reporter = given;

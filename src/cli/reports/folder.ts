@@ -20,7 +20,7 @@ export function folderPlace(target: ReportTarget, path: string): Place {
     output: plainOutput(nowhere(), { part }),
     async begin({ parts }) {
       if (parts !== true) {
-        const hint = `a ${target.kind} report is one file: name one in it`;
+        const hint = 'reports of this kind are one file: name one in it';
         throw new UserError(`${name}: this is a folder`, { hint });
       }
       await requireWritable(name, folder);

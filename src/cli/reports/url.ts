@@ -10,13 +10,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const attempts = 5;
 const firstPauseMs = 250;
 const answerWithinMs = 10_000;
-/** After the run, for all that is left. */
+/** After the run, for all that is left: until when it is tried again, and until when an answer is waited for. */
+const lastTriesMs = 4_000;
 const lastWordsMs = 8_000;
 const mostPendingBytes = 16 * 1024 * 1024;
 
 /** Posts what a reporter writes: what one turn of the event loop wrote is one request, and requests follow each other. */
-export function urlPlace(target: ReportTarget, url: URL, env: Environment): Place {
-  const post = new Post(url);
+export function urlPlace(target: ReportTarget, url: URL, env: Environment, triesMs = lastTriesMs): Place {
+  const post = new Post(url, triesMs);
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
       post.add(chunk);
@@ -45,6 +46,9 @@ class Post {
   readonly #url: URL;
   readonly #headers: Record<string, string> = {};
   readonly #leaving = new AbortController();
+  readonly #triesMs: number;
+  /** By performance.now(); as long as the run goes on there is time. */
+  #triesUntilMs = Number.POSITIVE_INFINITY;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #sending: Promise<void> | undefined;
@@ -54,7 +58,8 @@ class Post {
   failure: Error | undefined;
   lostBytes = 0;
 
-  constructor(url: URL) {
+  constructor(url: URL, triesMs: number) {
+    this.#triesMs = triesMs;
     this.#url = new URL(url);
     const { username, password } = url;
     if (username === '' && password === '') return;
@@ -83,6 +88,7 @@ class Post {
   }
 
   async finish(signal: AbortSignal): Promise<void> {
+    this.#triesUntilMs = performance.now() + this.#triesMs;
     const leave = () => this.giveUp();
     const timer = setTimeout(leave, lastWordsMs);
     if (signal.aborted) setTimeout(leave, lastWordsMs / 4).unref();
@@ -116,7 +122,9 @@ class Post {
       const failure = await this.#once(body);
       if (failure === undefined || this.#refused || attempt === attempts || this.#leaving.signal.aborted)
         return failure;
-      await delay(firstPauseMs * 2 ** (attempt - 1), undefined, { signal: this.#leaving.signal }).catch(() => {});
+      const pauseMs = firstPauseMs * 2 ** (attempt - 1);
+      if (performance.now() + pauseMs > this.#triesUntilMs) return failure;
+      await delay(pauseMs, undefined, { signal: this.#leaving.signal }).catch(() => {});
     }
   }
 

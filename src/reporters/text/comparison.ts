@@ -13,29 +13,33 @@ export const comparison: Section = (result, width, ink) =>
 /** Rule by rule, the worst first, the answer below the figures. */
 export function comparisonLines(compared: Comparison, width: number, ink: Ink): string[] {
   const { rules, warnings } = compared;
-  const rows = rules.map((rule) => [
-    `  ${marks[rule.answer]} ${rule.metric} ${rule.rule}`,
-    value(rule, rule.base),
-    value(rule, rule.new),
-    change(rule),
-  ]);
-  const [head = '', ...lines] = table(
-    [
-      { title: 'Compared', align: 'left' },
-      { title: 'base', align: 'right' },
-      { title: 'new', align: 'right' },
-      { title: 'change', align: 'right', spare: 1 },
-    ],
-    rows,
-    width,
-    ink,
-  );
+  const rows = rules.map((rule) => [nameOf(rule), value(rule, rule.base), value(rule, rule.new), change(rule)]);
+  const [head = '', ...lines] = table(columns, rows, width, ink);
+  // Rules are not cut: where there is no room beside them, the figures stand below.
+  const isTooNarrow = rules.some((rule, i) => !lines[i]?.startsWith(nameOf(rule)));
   return [
-    head,
+    isTooNarrow ? ink.bold('Compared') : head,
     ...wrap(how(compared), width - 2).map((line) => ink.dim(`  ${line}`)),
-    ...lines.flatMap((line, i) => told(line, rules[i] as RuleResult, width, ink)),
+    ...rules.flatMap((rule, i) => told(isTooNarrow ? stacked(rule, width) : [lines[i] ?? ''], rule, width, ink)),
     ...warnings.flatMap((warning) => item('!', warning, width, ink.yellow)),
   ];
+}
+
+const columns = [
+  { title: 'Compared', align: 'left' },
+  { title: 'base', align: 'right' },
+  { title: 'new', align: 'right' },
+  { title: 'change', align: 'right' },
+] as const;
+
+function nameOf({ answer, metric, rule }: RuleResult): string {
+  return `  ${marks[answer]} ${metric} ${rule}`;
+}
+
+function stacked(rule: RuleResult, width: number): string[] {
+  const changed = change(rule);
+  const figures = `${value(rule, rule.base)} → ${value(rule, rule.new)}${changed === '' ? '' : `, ${changed}`}`;
+  return [...item(marks[rule.answer], `${rule.metric} ${rule.rule}`, width), `      ${figures}`];
 }
 
 /** The answer to all of it, in a line or some. */
@@ -60,11 +64,17 @@ const marks: Readonly<Record<Answer, string>> = {
   better: '✓',
 };
 
-function told(line: string, { answer, words }: RuleResult, width: number, ink: Ink): string[] {
+function told(
+  [line = '', ...more]: readonly string[],
+  { answer, words }: RuleResult,
+  width: number,
+  ink: Ink,
+): string[] {
   const paint = answer === 'worse' ? ink.red : marks[answer] === '!' ? ink.yellow : ink.green;
   const text = answer === 'worse' || answer === 'better' ? paint : ink.dim;
   return [
     line.replace(/^ {2}[✓!✗]/, (mark) => paint(mark)),
+    ...more,
     ...wrap(words, width - 6).map((words) => `      ${text(words)}`),
   ];
 }

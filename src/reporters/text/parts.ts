@@ -18,13 +18,13 @@ export function parts(
   return table(
     [
       { title, align: 'left' },
-      { title: 'clients', align: 'right', spare: 1 },
-      { title: 'sent/s', align: 'right' },
-      { title: 'received/s', align: 'right' },
-      { title: 'publish p99', align: 'right', spare: 3 },
-      { title: 'delivery p99', align: 'right', spare: 2 },
+      { title: 'clients', align: 'right', spare: 5 },
+      { title: 'sent/s', align: 'right', spare: 3 },
+      { title: 'received/s', align: 'right', spare: 4 },
+      { title: 'publish p99', align: 'right', spare: 2 },
+      { title: 'delivery p99', align: 'right', spare: 1 },
       { title: 'lost', align: 'right' },
-      { title: 'reconnects', align: 'right', spare: 4 },
+      { title: 'reconnects', align: 'right', spare: 6 },
     ],
     entries.map(([name, part]) => [
       `  ${name}`,

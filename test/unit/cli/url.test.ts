@@ -4,6 +4,8 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { UserError } from '../../../src/base/errors.ts';
 import { urlPlace } from '../../../src/cli/reports/url.ts';
+import { startCollector } from '../../support/collector.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 describe('a report posted to a server that never answers', () => {
   it('makes nobody wait, keeps a bounded part of it, and is given up at once by who wants to leave', async () => {
@@ -37,5 +39,23 @@ describe('a report posted to a server that never answers', () => {
     });
     socket.destroy();
     server.close();
+  });
+});
+
+describe('a report posted to a server that fails', () => {
+  it('is not tried anew for each part of it once the run is over', async () => {
+    const failed = [503, 'busy'] as const;
+    const collector = await startCollector(Array.from({ length: 20 }, () => failed));
+    const path = `http://${collector.host}/`;
+    const place = urlPlace({ option: '--report', kind: 'influx', path }, new URL(path), {}, 300);
+    await place.begin?.({});
+    place.output.stream.write('first');
+    await waitFor(() => collector.posted.length > 0, 'the first part');
+    place.output.stream.write('last');
+    await assert.rejects(place.publish(new AbortController().signal), { hint: '9 bytes did not arrive there' });
+    await collector.stop();
+    // Once more after a quarter of a second, and then there is no time for another pause.
+    assert.equal(collector.posted.filter(({ body }) => body === 'last').length, 1);
+    assert.ok(collector.posted.length <= 3);
   });
 });

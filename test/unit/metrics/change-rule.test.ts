@@ -46,7 +46,11 @@ describe('a rule for comparing', () => {
       'must ask p(99), min, max, avg of delivery_time',
       'count',
     ]);
-    assert.equal(problem('delivery_time p(101) <= +15%')[1], 'p(101)');
+    assert.deepEqual(problem('delivery_time p(101) <= +15%').slice(0, 2), [
+      'must ask a percentile from 0 to 100, such as p(99.9)',
+      'p(101)',
+    ]);
+    assert.equal(problem('delivery_time maximum <= +15%')[2], 'did you mean max?');
     assert.deepEqual(problem('delivery_time p(99) <= -15%').slice(1), ['-15%', 'did you mean <= +15%?']);
     assert.deepEqual(problem('messages_received rate >= +5%').slice(1), ['+5%', 'did you mean >= -5%?']);
     assert.deepEqual(problem('messages_received rate >= 5%').slice(1), ['5%', 'did you mean >= -5%?']);

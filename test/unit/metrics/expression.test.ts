@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MetricName } from '../../../src/metrics/catalog.ts';
-import { parseExpression } from '../../../src/metrics/expression.ts';
+import { type ExpressionProblem, parseExpression } from '../../../src/metrics/expression.ts';
 
 function parsed(metric: MetricName, text: string) {
   const expression = parseExpression(metric, text);
@@ -44,6 +44,17 @@ describe('a threshold expression', () => {
     assert.equal(refused('delivery_time', 'p99 < 5ms')[0], 'must be an aggregate, a comparison and a limit');
     assert.equal(refused('connects', 'count < 5ms')[1], '5ms');
     assert.equal(refused('connects', '')[0], 'must be an aggregate, a comparison and a limit');
+  });
+
+  it('names the aggregate that was meant, and from where to where percentiles go', () => {
+    const hint = (metric: MetricName, text: string) => (parseExpression(metric, text) as ExpressionProblem).hint;
+    assert.equal(refused('delivery_time', 'p(999) < 5ms')[0], 'must ask a percentile from 0 to 100, such as p(99.9)');
+    assert.match(refused('messages_lost', 'p(999) < 5')[0], /^must ask count, rate, share of/);
+    assert.equal(hint('delivery_time', 'avrage < 5ms'), 'did you mean avg?');
+    assert.equal(hint('delivery_time', 'mean < 5ms'), 'did you mean avg?');
+    assert.equal(hint('delivery_time', 'median < 5ms'), 'did you mean p(50)?');
+    assert.equal(hint('messages_lost', 'cuont < 5'), 'did you mean count?');
+    assert.equal(hint('messages_lost', 'mean < 5'), 'an example: count == 0');
   });
 
   it('asks the share of what is a part of something, with a limit in percent', () => {

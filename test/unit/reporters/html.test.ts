@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { htmlReport } from '../../../src/reporters/html/page.ts';
 import type { PageData } from '../../../src/reporters/html/page-data.ts';
+import { compare } from '../../../src/verdict/compare/compare.ts';
+import { withComparison } from '../../../src/verdict/compare/with-comparison.ts';
 import type { Result, SeriesEntry } from '../../../src/verdict/result.ts';
+import { resultOf } from '../../support/compared.ts';
 import { group, judged, ordinaryRun, plan, snapshot, threshold } from '../../support/hand-made.ts';
 
 const spread = (from: number, to: number) => Array.from({ length: 500 }, (_, i) => from + ((to - from) * i) / 499);
@@ -131,6 +134,21 @@ describe('the HTML report', () => {
         [0, 0, 4000, 0],
       ],
     );
+  });
+
+  it('tells compared runs by their medians, no other change, and which two runs are drawn', () => {
+    const side = (p99s: readonly number[]) =>
+      p99s.map((deliveryP99) => ({ result: resultOf({ deliveryP99, id: `run${deliveryP99}` }) }));
+    const [base, fresh] = [side([20, 20.5, 19, 20.2, 21]), side([25, 26, 24.5, 25.5, 27])];
+    const [last, middle] = [resultOf({ deliveryP99: 27, id: 'run27' }), resultOf({ deliveryP99: 20, id: 'run20' })];
+    const tilesOf = (page: string) => /<dl class="cards">.*?<\/dl>/s.exec(said(page))?.[0] ?? '';
+    const page = htmlReport(withComparison(last, compare(base, fresh, {})), middle);
+    assert.match(tilesOf(page), /delivery p99[\s\S]*medians: base 20\.2\u00a0ms, new 25\.5\u00a0ms/);
+    assert.doesNotMatch(tilesOf(page), /[+−][\d.]+\u00a0%|base 20\u00a0ms/);
+    assert.match(said(page), /drawn here: run run27 \(one of 5\), over the base .* run run20 of .*\(one of 5\)/);
+    const single = htmlReport(withComparison(last, compare(base.slice(0, 1), fresh.slice(4), {})), middle);
+    assert.match(tilesOf(single), /<dd class="aside">base 20\u00a0ms<\/dd>/);
+    assert.match(said(single), /run run27 compared with the base .* run run20 of /);
   });
 
   it('tells a run that never started without figures that it does not have', () => {

@@ -125,6 +125,12 @@ describe('the text report', () => {
     ]);
   });
 
+  it('keeps p99 of groups on narrow terminals', () => {
+    const groups = Object.entries(result.groups).filter(([name]) => name.length < 20);
+    const report = told({ ...result, groups: Object.fromEntries(groups) }, 60);
+    assert.match(report, /^Groups +sent\/s +publish p99 +delivery p99 +lost$/m);
+  });
+
   it('has the figures of throughput, latency, delivery, connections and groups', () => {
     const report = told(result, 100);
     assert.match(report, /sent +2,500\.0 +5,000 +976\.6KiB\/s/);
@@ -133,7 +139,7 @@ describe('the text report', () => {
     assert.match(report, /lost: unknown 10/);
     assert.match(report, /failed attempts +15: connection_refused 12, connect_timeout 3/);
     assert.match(report, /connections lost +2: connection_reset 2/);
-    assert.match(report, /^Groups +clients +sent\/s/m);
+    assert.match(report, /^Groups +sent\/s/m);
     assert.match(report, /1\.5s {2}the broker closed 2 connections|1\.5s the broker closed 2 connections/);
   });
 
@@ -274,6 +280,9 @@ describe('the verdict reporter', () => {
     const output = written({});
     verdict(output).end?.(judged(plan(), ordinaryRun([{ counts: { messages_sent: 100 } }])));
     assert.equal(output.text(), '✓ PASSED hand-made: 10 clients, sent 50/s, received 0/s, lost 0\n');
+    const narrow = written({ interactive: true, columns: 40 });
+    verdict(narrow).end?.(judged(plan(), ordinaryRun([{ counts: { messages_sent: 100 } }])));
+    assert.equal(narrow.text(), '✓ PASSED hand-made: 10 clients, sent\n  50/s, received 0/s, lost 0\n');
     const one = written({});
     verdict(one).end?.(judged(plan({ groups: [group('g', { clients: 1 })] }), ordinaryRun()));
     assert.match(one.text(), /: 1 client, sent/);

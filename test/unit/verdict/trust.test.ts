@@ -30,6 +30,14 @@ describe('trust', () => {
     assert.deepEqual(withLag(500, 10_000, 900), { verdict: 'trustworthy', reasons: [], grounds: [], warnings: [] });
   });
 
+  it('advises more threads only where one was busy, and calls more than all of the p99 that', () => {
+    const times = { schedule_lag: many(30_000), delivery_time: many(20_000) };
+    const reasonAt = (utilisation: number) =>
+      trustOf(ordinaryRun([{ times }], { health: [health('0', { utilisation })] })).reasons[0] ?? '';
+    assert.match(reasonAt(0.02), /, more than the delivery_time p99 of 20ms: no thread was more than 2 % busy: see /);
+    assert.match(reasonAt(0.9), /: ask for less, or add --threads or a machine$/);
+  });
+
   it('is degraded above 2 ms of possible error on quick deliveries', () => {
     const trust = withLag(1500, 5000, 1500);
     assert.equal(trust.verdict, 'degraded');

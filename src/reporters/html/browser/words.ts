@@ -27,7 +27,7 @@ function short(n: number): string {
 function duration(ms: number): string {
   if (ms >= 60_000) return clock(ms / 1000);
   if (ms >= 1000) return `${digits(ms / 1000)} s`;
-  return ms >= 1 || ms === 0 ? `${digits(ms)} ms` : `${Math.round(1000 * ms)} µs`;
+  return ms >= 1 || ms === 0 ? `${digits(ms)} ms` : `${Math.round(1000 * ms)} us`;
 }
 
 function digits(n: number): string {

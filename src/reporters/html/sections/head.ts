@@ -24,7 +24,7 @@ export function head(result: Result, base: Result | undefined): Markup {
 <p class="verdict"><span class="mark" aria-hidden="true"><b>${mark}</b></span>${verdictWords[verdict]}<span class="code">exit code ${endCode(result)}</span></p>
 <h1>${run.name}</h1>
 <p class="about">${facts(result).map((fact) => html`<span>${fact}</span> `)}</p>
-${base !== undefined && against(base)}
+${base !== undefined && against(result, base)}
 ${reasons.length > 0 && html`<ul class="reasons">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}
 </header>
 `;
@@ -47,9 +47,19 @@ function facts({ run, brokers }: Result): string[] {
 
 const mostBrokers = 3;
 
-function against({ run, verdict }: Result): Markup {
-  return html`<p class="against"><i class="dashes" aria-hidden="true"></i>compared with the base <b>${run.name}</b>,
-run ${run.id} of ${when(run.startedAt)}, ${verdictWords[verdict].toLowerCase()}: small figures, dashed lines</p>`;
+/** Which two runs lie over each other: of several that were compared, one of each side. */
+function against({ run: own, comparison }: Result, { run, verdict }: Result): Markup {
+  const [fresh, old] = [comparison?.new.length ?? 1, comparison?.base.length ?? 1];
+  const dashes = html`<i class="dashes" aria-hidden="true"></i>`;
+  const which = html`run ${run.id} of ${when(run.startedAt)}, ${verdictWords[verdict].toLowerCase()}`;
+  if (fresh === 1 && old === 1)
+    return html`<p class="against">${dashes}run ${own.id} compared with the base <b>${run.name}</b>, ${which}: small figures, dashed lines</p>`;
+  return html`<p class="against">${dashes}drawn here: run ${own.id}${oneOf(fresh)}, over the base <b>${run.name}</b>, ${which}${oneOf(old)}:
+small figures, dashed lines; all of them are compared below</p>`;
+}
+
+function oneOf(runs: number): string {
+  return runs === 1 ? '' : ` (one of ${count(runs)})`;
 }
 
 /** "2026-01-02 03:04:05 UTC" */

@@ -1,3 +1,5 @@
+import type { MetricName } from '../../../metrics/catalog.ts';
+import type { Comparison } from '../../../verdict/comparison.ts';
 import type { CounterResult, PartResult, Result, TimeResult } from '../../../verdict/result.ts';
 import { count, share } from '../../text/figures.ts';
 import { html, type Markup } from '../markup.ts';
@@ -9,18 +11,25 @@ type Figure = {
   /** Further words below it. */
   readonly aside?: (result: Result) => string;
   readonly tone?: (value: number) => string;
+  /** What a rule of a baseline would ask of it. */
+  readonly rule?: { readonly metric: MetricName; readonly aggregate: string };
 };
 
-/** The run in a few large figures; with a base, how much each differs from it. */
+/** The run in a few large figures; with a base, how much each differs from it, unless all runs of both sides were compared. */
 export function keyFigures(result: Result, base: Result | undefined): Markup {
-  const cards = figures.flatMap(({ name, value, told, aside, tone }) => {
+  const cards = figures.flatMap(({ name, value, told, aside, tone, rule }) => {
     const now = value(result.totals);
     if (now === undefined) return [];
     const { text, unit } = told(now);
     const below = aside?.(result) ?? '';
+    const { comparison } = result;
+    const before =
+      comparison !== undefined
+        ? asCompared(comparison, rule, told)
+        : base !== undefined && compared(now, value(base.totals), told);
     return [
       html`<div class="card ${tone?.(now) ?? ''}"><dt>${name}</dt><dd>${text}${unit !== '' && html` <span class="unit">${unit}</span>`}</dd>
-${below !== '' && html`<dd class="aside">${below}</dd>`}${base !== undefined && compared(now, value(base.totals), told)}</div>
+${below !== '' && html`<dd class="aside">${below}</dd>`}${before}</div>
 `,
     ];
   });
@@ -29,11 +38,23 @@ ${cards}</dl>
 `;
 }
 
+/** One run beside one would say something else than the answers below: what they say, or nothing. */
+function asCompared({ base, new: fresh, rules }: Comparison, asked: Figure['rule'], told: Figure['told']) {
+  const found = rules.find(({ metric, rule }) => metric === asked?.metric && rule.startsWith(`${asked.aggregate} `));
+  if (found === undefined || found.base === null || found.new === null) return undefined;
+  const [before, after] = [inWords(told(found.base)), inWords(told(found.new))];
+  const single = base.length === 1 && fresh.length === 1;
+  return html`<dd class="aside">${single ? `base ${before}` : `medians: base ${before}, new ${after}`}</dd>`;
+}
+
+function inWords({ text, unit }: ReturnType<Figure['told']>): string {
+  return unit === '' ? text : `${text}\u00a0${unit}`;
+}
+
 function compared(now: number, before: number | undefined, told: Figure['told']): Markup {
   if (before === undefined) return html`<dd class="aside">not in the base</dd>`;
-  const { text, unit } = told(before);
   const change = before === 0 || now === before ? '' : `, ${percent(now / before - 1)}`.replaceAll(' %', '\u00a0%');
-  return html`<dd class="aside">base ${text}${unit !== '' && `\u00a0${unit}`}${change}</dd>`;
+  return html`<dd class="aside">base ${inWords(told(before))}${change}</dd>`;
 }
 
 function percent(part: number): string {
@@ -42,16 +63,39 @@ function percent(part: number): string {
 }
 
 const figures: readonly Figure[] = [
-  { name: 'sent', value: rateOf('messages_sent'), told: perSecond, aside: ({ totals }) => asked(totals) },
-  { name: 'received', value: rateOf('messages_received'), told: perSecond },
-  { name: 'delivery p50', value: ({ delivery_time: time }) => time?.p50, told: duration },
+  {
+    name: 'sent',
+    value: rateOf('messages_sent'),
+    told: perSecond,
+    aside: ({ totals }) => asked(totals),
+    rule: { metric: 'messages_sent', aggregate: 'rate' },
+  },
+  {
+    name: 'received',
+    value: rateOf('messages_received'),
+    told: perSecond,
+    rule: { metric: 'messages_received', aggregate: 'rate' },
+  },
+  {
+    name: 'delivery p50',
+    value: ({ delivery_time: time }) => time?.p50,
+    told: duration,
+    rule: { metric: 'delivery_time', aggregate: 'p(50)' },
+  },
   {
     name: 'delivery p99',
     value: ({ delivery_time: time }) => time?.p99,
     told: duration,
     aside: highest('delivery_time'),
+    rule: { metric: 'delivery_time', aggregate: 'p(99)' },
   },
-  { name: 'publish p99', value: ({ publish_time: time }) => time?.p99, told: duration, aside: highest('publish_time') },
+  {
+    name: 'publish p99',
+    value: ({ publish_time: time }) => time?.p99,
+    told: duration,
+    aside: highest('publish_time'),
+    rule: { metric: 'publish_time', aggregate: 'p(99)' },
+  },
   {
     name: 'deliveries lost',
     value: ({ messages_lost, deliveries_expected }) =>
@@ -102,5 +146,5 @@ function whole(value: number) {
 function duration(ms: number) {
   const digits = (value: number) => String(Number(value.toPrecision(3)));
   if (ms >= 1000) return { text: ms >= 100_000 ? count(ms / 1000) : digits(ms / 1000), unit: 's' };
-  return ms >= 1 || ms === 0 ? { text: digits(ms), unit: 'ms' } : { text: String(Math.round(1000 * ms)), unit: 'µs' };
+  return ms >= 1 || ms === 0 ? { text: digits(ms), unit: 'ms' } : { text: String(Math.round(1000 * ms)), unit: 'us' };
 }
