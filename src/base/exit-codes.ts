@@ -1,4 +1,4 @@
-/** What the process tells its caller; the first that applies, in the order bug, usage, notStarted, interrupted, untrusted, failed, worse. */
+/** What the process tells its caller. */
 export const exitCode = {
   passed: 0,
   bug: 1,
@@ -12,3 +12,20 @@ export const exitCode = {
 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+/** A mistake that was found before the run ends the command at once; here `usage` is a report that could not be written. */
+const gravestFirst: readonly ExitCode[] = [
+  exitCode.bug,
+  exitCode.notStarted,
+  exitCode.interrupted,
+  exitCode.terminated,
+  exitCode.usage,
+  exitCode.untrusted,
+  exitCode.failed,
+  exitCode.worse,
+];
+
+/** Of several the one to end with; `passed` where there is none. */
+export function gravest(codes: readonly ExitCode[]): ExitCode {
+  return gravestFirst.find((code) => codes.includes(code)) ?? exitCode.passed;
+}

@@ -9,6 +9,7 @@ import { parseRules, partsOf, requireParts } from '../verdict/compare/rules.ts';
 import { comparedCode, withComparison } from '../verdict/compare/with-comparison.ts';
 import type { Comparison } from '../verdict/comparison.ts';
 import { openCandidates } from './compare-options.ts';
+import { requireDifferentRuns } from './different-runs.ts';
 import { type ReportTarget, reportTargets } from './run-options.ts';
 import { isStep } from './step-log.ts';
 import { requireOver, tellResult } from './tell-result.ts';
@@ -29,7 +30,7 @@ export async function compare(files: readonly string[], behind: number, options:
   const targets = targetsOf(options.report ?? []);
   const [base, fresh] = [await openCandidates(baseFiles), await openCandidates(newFiles)];
   const allowInvalid = options.allowInvalid === true;
-  requireApart([...base, ...fresh]);
+  requireDifferentRuns([...base, ...fresh]);
   requireParts(rules ?? [], '--rule', partsOf([...base, ...fresh].map(({ result }) => result)), 'these results');
   const comparison = compareRuns(base, fresh, {
     ...(rules !== undefined && { rules }),
@@ -93,14 +94,4 @@ function sidesOf(files: readonly string[], behind: number): [readonly string[], 
   throw new UserError('compare must be given results of both sides, with -- between them', {
     hint: 'an example: mqtt-stress compare base-*.json -- new-*.json',
   });
-}
-
-/** A run beside itself would say that nothing has changed. */
-function requireApart(candidates: readonly Candidate[]): void {
-  const seen = new Map<string, string | undefined>();
-  for (const { result, file } of candidates) {
-    const { id } = result.run;
-    if (seen.has(id)) throw new UserError(`${seen.get(id)} and ${file} are results of the same run, ${id}`);
-    seen.set(id, file);
-  }
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.ts';
-import { type ExitCode, exitCode } from '../base/exit-codes.ts';
+import { type ExitCode, exitCode, gravest } from '../base/exit-codes.ts';
 import { reporters } from '../reporters/index.ts';
 import { comparisonVerdict } from '../reporters/text/comparison.ts';
 import { inkFor } from '../reporters/text/ink.ts';
@@ -73,14 +73,14 @@ export async function repeat({ fresh, base, comparing, options }: Repeating): Pr
     if (stops.includes(exitCode)) break;
   }
   const told = sides.new.length > 0 ? sides.new : sides.base.slice(-1);
-  codes.push(await tellStep(fresh.settings.reports, told, worst(codes)));
-  if (codes.some((code) => stops.includes(code))) return worst(codes);
+  codes.push(await tellStep(fresh.settings.reports, told, gravest(codes)));
+  if (codes.some((code) => stops.includes(code))) return gravest(codes);
   tellAll(
     sides.new.map(({ result }) => result),
     rules,
     options,
   );
-  return worst(codes);
+  return gravest(codes);
 }
 
 type Turn = { readonly side: 'base' | 'new'; readonly number: number };
@@ -100,12 +100,6 @@ export function turns(count: number, withBase: boolean): Turn[] {
 
 /** What follows would tell nothing: no broker, or somebody who wants to leave. */
 const stops: readonly ExitCode[] = [exitCode.bug, exitCode.notStarted, exitCode.interrupted, exitCode.terminated];
-const order: readonly ExitCode[] = [...stops, exitCode.usage, exitCode.untrusted, exitCode.failed, exitCode.worse];
-
-/** The first that applies, as with one run. */
-function worst(codes: readonly ExitCode[]): ExitCode {
-  return order.find((code) => codes.includes(code)) ?? exitCode.passed;
-}
 
 /** Kinds that people read one after the other. */
 const readable: readonly string[] = ['text', 'verdict', 'progress'];

@@ -1,9 +1,9 @@
-import { UserError } from '../base/errors.ts';
 import { type ExitCode, exitCode } from '../base/exit-codes.ts';
 import { endCode } from '../verdict/compare/with-comparison.ts';
 import { merge } from '../verdict/merge/merge.ts';
 import type { Result } from '../verdict/result.ts';
-import { readResult } from '../verdict/saved-result.ts';
+import { openCandidates } from './compare-options.ts';
+import { requireDifferentRuns } from './different-runs.ts';
 import { reportTargets } from './run-options.ts';
 import { isStep } from './step-log.ts';
 import { requireOver, tellResult } from './tell-result.ts';
@@ -16,23 +16,10 @@ export async function report(paths: readonly string[], options: ReportOptions): 
   const asking = { option: '--as', inStep: isStep(process.env), unasked: false };
   const targets = reportTargets({ report: options.as ?? ['text'], quiet: true, progress: false }, asking);
   requireOver(targets);
-  const results = await Promise.all(paths.map(readResult));
-  requireApart(paths, results);
-  const result = merge(results as [Result, ...Result[]]);
+  const candidates = await openCandidates(paths);
+  requireDifferentRuns(candidates);
+  const result = merge(candidates.map((candidate) => candidate.result) as [Result, ...Result[]]);
   const written = await tellResult(targets, result);
   if (written !== exitCode.passed) return written;
   return options.exitCode === true ? endCode(result) : exitCode.passed;
-}
-
-/** One run given twice would count twice, also as a part of a merged result. */
-function requireApart(paths: readonly string[], results: readonly Result[]): void {
-  const seen = new Map<string, string>();
-  for (const [i, { run }] of results.entries()) {
-    const path = paths[i] as string;
-    for (const id of run.id.split('+')) {
-      const before = seen.get(id);
-      if (before !== undefined) throw new UserError(`${before} and ${path} are results of the same run, ${id}`);
-      seen.set(id, path);
-    }
-  }
 }

@@ -3,18 +3,16 @@ import { readMachine } from '../base/machine.ts';
 import { compile, run as runPlan } from '../index.ts';
 import type { Plan } from '../plan/plan.ts';
 import { threadsFor } from '../plan/threads.ts';
-import { eraseLine } from '../reporters/reporter.ts';
 import type { SavedRun } from '../scenario/saved.ts';
 import { endCode } from '../verdict/compare/with-comparison.ts';
 import type { Result } from '../verdict/result.ts';
-import { fold } from './fold.ts';
 import { logRun } from './log-run.ts';
 import { maskedCommandLine } from './mask.ts';
 import { openScenario, requireMachine, type ScenarioOptions } from './open-scenario.ts';
 import { discardReports, openReports, publishReports } from './reports.ts';
 import type { RunSettings } from './run-options.ts';
 import { listenForSignals } from './signals.ts';
-import { outputOf } from './terminal.ts';
+import { outputOf, say } from './terminal.ts';
 
 /** A scenario that can be run, once or several times: each run has a plan with a tag of its own. */
 export type Runnable = { readonly plan: () => Plan; readonly settings: RunSettings };
@@ -67,14 +65,4 @@ export async function runOnce({ plan, settings }: Runnable, beside?: Beside): Pr
   } finally {
     stopListening();
   }
-}
-
-function say(text: string): void {
-  tell(`${fold(text, process.stderr.columns)}\n`);
-}
-
-/** Whole lines, where a bar may be the last one. */
-export function tell(lines: string): void {
-  const { interactive } = outputOf(process.stderr, process.env);
-  process.stderr.write(interactive ? `${eraseLine}${lines}` : lines);
 }

@@ -8,8 +8,9 @@ import { requireParts } from '../verdict/compare/rules.ts';
 import { withComparison } from '../verdict/compare/with-comparison.ts';
 import { type Comparing, readComparing } from './compare-options.ts';
 import { openBase, repeat } from './repeat.ts';
-import { type Beside, openRunnable, type Runnable, runOnce, tell } from './run-once.ts';
+import { type Beside, openRunnable, type Runnable, runOnce } from './run-once.ts';
 import { type RunOptions, readSettings } from './run-options.ts';
+import { tell } from './terminal.ts';
 
 /** `mqtt-stress run`: from the words typed to the exit code. Throws a UserError for all that is wrong before the load. */
 export async function run(name: string | undefined, options: RunOptions, words: readonly string[]): Promise<ExitCode> {

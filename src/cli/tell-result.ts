@@ -1,11 +1,10 @@
 import { UserError } from '../base/errors.ts';
 import type { ExitCode } from '../base/exit-codes.ts';
 import type { Result } from '../verdict/result.ts';
-import { fold } from './fold.ts';
 import { parseAddress } from './reports/address.ts';
 import { discardReports, openReports, publishReports } from './reports.ts';
 import type { ReportTarget } from './run-options.ts';
-import { outputOf } from './terminal.ts';
+import { outputOf, say } from './terminal.ts';
 
 /** Throws a UserError for what tells a run while it goes on. */
 export function requireOver(targets: readonly ReportTarget[]): void {
@@ -35,8 +34,4 @@ export async function tellResult(targets: readonly ReportTarget[], result: Resul
     throw error;
   }
   return publishReports(reports, say);
-}
-
-function say(text: string): void {
-  process.stderr.write(`${fold(text, process.stderr.columns)}\n`);
 }

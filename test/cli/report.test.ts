@@ -1,42 +1,29 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import type { Result } from '../../src/verdict/result.ts';
+import { ownFolder, smallScenario } from '../support/small-scenario.ts';
 import { cli } from '../support/spawn-cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'mqtt-stress-report-'));
+const folder = ownFolder();
 const file = (name: string) => join(folder, name);
 
 /** What is asked cannot be met, so the runs fail. */
-const scenario = file('small.yaml');
-writeFileSync(
-  scenario,
-  `warmUp: 0s
-duration: 1s
-groups:
-  both:
-    clients: 4
-    publish: { topic: "t/{index}", qos: 1, rate: 5/s }
-    subscribe: { topic: "t/{index}", qos: 1 }
-thresholds: { delivery_time: "p(50) < 1us" }
-`,
-);
+const small = [...smallScenario(file('small.yaml')), '--set', 'thresholds.delivery_time=p(50) < 1us', '--no-progress'];
 
 describe('report', () => {
   let told = '';
   before(async () => {
     const run = async (name: string) => {
       const report = ['--report', `json=${file(name)}`, '--report', 'text'];
-      const { code, stdout, stderr } = await cli('run', scenario, '--allow-invalid', '--no-progress', ...report);
+      const { code, stdout, stderr } = await cli(...small, ...report);
       assert.equal(code, 99, stdout + stderr);
       return stdout;
     };
     told = await run('one.json');
     await run('two.json');
   });
-  after(() => rmSync(folder, { recursive: true }));
 
   it('tells a saved run as the run itself did', async () => {
     const { code, stdout, stderr } = await cli('report', file('one.json'));
@@ -63,6 +50,9 @@ describe('report', () => {
     const received = ({ totals }: Result) => totals.messages_received.count;
     assert.equal(received(both), received(one) + received(two));
     assert.equal(both.totals.delivery_time?.count, received(both));
+    const twice = await cli('report', merged, file('one.json'));
+    assert.deepEqual([twice.code, twice.stdout], [2, '']);
+    assert.match(twice.stderr, /are results of the same run/);
     const again = await cli('report', merged, '--exit-code');
     assert.deepEqual([again.code, again.stdout.split('\n')[0]], [99, stdout.split('\n')[0]]);
   });

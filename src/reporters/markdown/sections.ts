@@ -8,6 +8,7 @@ import { connected } from '../text/connections.ts';
 import { deliveryFigures } from '../text/delivery.ts';
 import { causes, count, millis, rate } from '../text/figures.ts';
 import { timesToTell } from '../text/latency.ts';
+import { partFigures } from '../text/parts.ts';
 import { code, plain, table } from './escape.ts';
 
 /** A part of the report in Markdown; empty where there is nothing to say. */
@@ -132,15 +133,7 @@ export const parts: Section = ({ groups, brokers }) =>
 function partTable(title: string, parts: Result['groups']): string {
   const entries = Object.entries(parts);
   if (entries.length < 2) return '';
-  const rows = entries.map(([name, part]) => [
-    code(name),
-    count(part.connects.count - part.reconnects.count),
-    rate(part.messages_sent.rate),
-    rate(part.messages_received.rate),
-    millis(part.publish_time?.p99),
-    millis(part.delivery_time?.p99),
-    count(part.messages_lost.count),
-  ]);
+  const rows = entries.map(([name, part]) => [code(name), ...partFigures(part)]);
   const columns = ['clients', 'sent/s', 'received/s', 'publish p99', 'delivery p99', 'lost'].map(right);
   return table([left(title), ...columns], rows);
 }

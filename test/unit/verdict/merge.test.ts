@@ -33,6 +33,23 @@ function textOf({ expression: { aggregate, compare, limit, metric } }: ReturnTyp
   return `${String(aggregate)} ${compare} ${aggregate === 'share' ? `${100 * limit}%` : `${limit}${unit}`}`;
 }
 
+const quickAsked = plan({
+  thresholds: [
+    {
+      expression: {
+        metric: 'delivery_time',
+        where: {},
+        aggregate: { percentile: 50 },
+        compare: '<',
+        limit: 2000,
+        text: 'p(50) < 2ms',
+      },
+      level: 'fail',
+      implicit: false,
+    },
+  ],
+});
+
 describe('results merged', () => {
   it('of runs at once are what one run of all would have told', (t) => {
     const random = randomFor(t);
@@ -92,23 +109,14 @@ describe('results merged', () => {
   });
 
   it('are judged by the thresholds that all have, on what they measured together', () => {
-    const expression = {
-      metric: 'delivery_time',
-      where: {},
-      aggregate: { percentile: 50 },
-      text: 'p(50) < 2ms',
-    } as const;
-    const of = plan({
-      thresholds: [{ expression: { ...expression, compare: '<', limit: 2000 }, level: 'fail', implicit: false }],
-    });
     const times = (us: number, n: number): CellContents[] => [{ times: { delivery_time: Array(n).fill(us) } }];
-    const slow = result('slow', times(5000, 10), 0, of);
-    const quick = result('quick', times(1000, 100), 0, of);
+    const slow = result('slow', times(5000, 10), 0, quickAsked);
+    const quick = result('quick', times(1000, 100), 0, quickAsked);
     assert.equal(slow.verdict, 'failed');
     const merged = merge([slow, quick]);
     assert.equal(merged.thresholds[0]?.passed, true);
     assert.ok((merged.thresholds[0]?.value ?? 0) < 1.1);
-    const worse = merge([slow, result('slow too', times(5000, 200), 0, of), quick]);
+    const worse = merge([slow, result('slow too', times(5000, 200), 0, quickAsked), quick]);
     assert.deepEqual([worse.verdict, worse.exitCode], ['failed', 99]);
     assert.match(worse.reasons.join(), /delivery_time: p\(50\) < 2ms, but it was 5/);
   });
@@ -172,16 +180,7 @@ describe('results merged', () => {
   });
 
   it('keep thresholds that only some of them had, as those judged them', () => {
-    const expression = {
-      metric: 'delivery_time',
-      where: {},
-      aggregate: { percentile: 50 },
-      text: 'p(50) < 2ms',
-    } as const;
-    const of = plan({
-      thresholds: [{ expression: { ...expression, compare: '<', limit: 2000 }, level: 'fail', implicit: false }],
-    });
-    const slow = result('slow', [{ times: { delivery_time: [5000] } }], 0, of);
+    const slow = result('slow', [{ times: { delivery_time: [5000] } }], 0, quickAsked);
     for (const both of [
       [slow, result('other', [])],
       [result('other', []), slow],
