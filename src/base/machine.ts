@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, freemem, networkInterfaces, totalmem } from 'node:os';
 
 /** What this machine allows; undefined where it does not say. */
@@ -7,6 +7,8 @@ export interface Machine {
   /** The soft and hard limit of open files of this process. */
   readonly openFiles: number | undefined;
   readonly openFilesHard: number | undefined;
+  /** Open files that whoever started this process left to it, beside standard input, output and error. */
+  readonly inheritedFiles: number;
   /** How many source ports one address has for connections to one broker address. */
   readonly sourcePorts: number | undefined;
   /** Its IP addresses; empty: not known. */
@@ -21,6 +23,7 @@ export function readMachine(): Machine {
     cores: availableParallelism(),
     openFiles,
     openFilesHard,
+    inheritedFiles: openFlags().filter(isInherited).length,
     sourcePorts: portCount(read('/proc/sys/net/ipv4/ip_local_port_range')),
     addresses: Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
     availableBytes: memoryAvailable(read('/proc/meminfo')) ?? freemem(),
@@ -34,6 +37,12 @@ export function fileLimits(text: string): readonly [number | undefined, number |
   return [limit(soft), limit(hard)];
 }
 
+/** Whether "flags:  0100002", of /proc/self/fdinfo, is without O_CLOEXEC, which Node sets on all that it opens. */
+export function isInherited(text: string): boolean {
+  const [, flags] = /^flags:\s+([0-7]+)/m.exec(text) ?? [];
+  return flags !== undefined && (Number.parseInt(flags, 8) & closeOnExec) === 0;
+}
+
 /** "32768\t60999", both included. */
 export function portCount(text: string): number | undefined {
   const [, first, last] = /^\s*([0-9]+)\s+([0-9]+)/.exec(text) ?? [];
@@ -44,6 +53,17 @@ export function portCount(text: string): number | undefined {
 export function memoryAvailable(text: string): number | undefined {
   const [, kib] = /^MemAvailable:\s+([0-9]+) kB/m.exec(text) ?? [];
   return kib === undefined ? undefined : Number(kib) * 1024;
+}
+
+const closeOnExec = 0o2000000;
+
+function openFlags(): string[] {
+  try {
+    const others = readdirSync('/proc/self/fdinfo').filter((number) => Number(number) > 2);
+    return others.map((number) => read(`/proc/self/fdinfo/${number}`));
+  } catch {
+    return [];
+  }
 }
 
 function limit(text: string | undefined): number | undefined {

@@ -1,11 +1,15 @@
+import type { Machine } from '../base/machine.ts';
 import { brokerCycle } from '../scenario/population.ts';
 import { schemeOf } from '../transports/address.ts';
 import { workloadOf } from '../workloads/lookup.ts';
 import type { GroupPlan, Plan } from './plan.ts';
 
-/** Files that a process holds open besides one for each client, without those of reports; as counted on Linux with Node 20. */
-const inlineFiles = 20;
-const processFiles = 23;
+/**
+ * Files that a process holds open besides one for each client, without those of reports and those that
+ * it was started with; as counted on Linux with Node 20.
+ */
+const inlineFiles = 19;
+const processFiles = 22;
 const threadFiles = 5;
 const brokerFiles = 2;
 
@@ -30,15 +34,21 @@ export type Demand = {
   readonly ports: { readonly where: string; readonly count: number };
 };
 
+type Started = Pick<Machine, 'inheritedFiles'>;
+
 /** What the plan asks of a machine that runs all of it in one process with so many load threads; 0: in the main thread. */
-export function demandOf(plan: Plan, threads: number): Demand {
+export function demandOf(plan: Plan, threads: number, { inheritedFiles }: Started): Demand {
   const clients = plan.groups.reduce((sum, group) => sum + group.slice.count, 0);
   const [[where, count] = ['', 0]] = [...portsOf(plan)].sort((a, b) => b[1] - a[1]);
-  return { clients, files: clients + sparesOf(plan, threads), bytes: bytesOf(plan, threads), ports: { where, count } };
+  return {
+    clients,
+    files: clients + sparesOf(plan, threads) + inheritedFiles,
+    bytes: bytesOf(plan, threads),
+    ports: { where, count },
+  };
 }
 
-/** Open files besides one for each client. */
-export function sparesOf(plan: Plan, threads: number): number {
+function sparesOf(plan: Plan, threads: number): number {
   const embedded = plan.brokers.filter((broker) => broker.embedded).length;
   return (threads === 0 ? inlineFiles : processFiles + threads * threadFiles) + embedded * brokerFiles;
 }

@@ -103,7 +103,7 @@ function compareRows({ compare = [] }: Plan): Row[] {
 }
 
 function machineRows(plan: Plan, machine: Machine, { count, why }: Threads): Row[] {
-  const demand = demandOf(plan, count);
+  const demand = demandOf(plan, count, machine);
   const { openFiles, sourcePorts, availableBytes, cores } = machine;
   const known = (limit: number | undefined) => (limit === undefined ? 'an unknown limit' : formatCount(limit));
   return [

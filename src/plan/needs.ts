@@ -1,12 +1,12 @@
 import type { Machine } from '../base/machine.ts';
 import type { Problem } from '../base/problem.ts';
 import { formatCount, formatSize } from '../base/units.ts';
-import { demandOf, sparesOf } from './demand.ts';
+import { demandOf } from './demand.ts';
 import type { Plan } from './plan.ts';
 
 /** What this machine does not allow, each with the command or scenario key that helps. Unknown limits are no problem. */
 export function needs(plan: Plan, machine: Machine, threads: number): Problem[] {
-  const demand = demandOf(plan, threads);
+  const demand = demandOf(plan, threads, machine);
   const problems: Problem[] = [];
   const { openFiles, openFilesHard = 0, sourcePorts, availableBytes } = machine;
   if (openFiles !== undefined && demand.files > openFiles) {
@@ -16,7 +16,7 @@ export function needs(plan: Plan, machine: Machine, threads: number): Problem[] 
         : `as root: ulimit -n ${demand.files}, or raise nofile in /etc/security/limits.conf`;
     problems.push({
       path: ['groups'],
-      rule: `need ${formatCount(demand.files)} open files (one for each client, ${sparesOf(plan, threads)} more), but a process here may have ${formatCount(openFiles)}`,
+      rule: `need ${formatCount(demand.files)} open files (one for each client, ${demand.files - demand.clients} more), but a process here may have ${formatCount(openFiles)}`,
       hint: `${raise}; or lower clients`,
     });
   }

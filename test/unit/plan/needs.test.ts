@@ -10,6 +10,7 @@ const roomy: Machine = {
   cores: 4,
   openFiles: 1e6,
   openFilesHard: 1e6,
+  inheritedFiles: 0,
   sourcePorts: 28_232,
   addresses: ['127.0.0.1', '192.0.2.1'],
   availableBytes: 8e9,
@@ -29,8 +30,8 @@ describe('what a machine must allow', () => {
 
   it('includes a file for each client, with the command that raises the limit', () => {
     const [problem] = needs(of(1000), { ...roomy, openFiles: 1024, openFilesHard: 4096 });
-    assert.match(problem?.rule ?? '', /need 1,028 open files.*may have 1,024/);
-    assert.equal(problem?.hint, 'ulimit -n 1028; or lower clients');
+    assert.match(problem?.rule ?? '', /need 1,027 open files.*may have 1,024/);
+    assert.equal(problem?.hint, 'ulimit -n 1027; or lower clients');
     const [hard] = needs(of(5000), { ...roomy, openFiles: 1024, openFilesHard: 4096 });
     assert.match(hard?.hint ?? '', /as root/);
   });
@@ -71,13 +72,14 @@ describe('what a machine must allow', () => {
 
   it('grows with threads, with what a connection is made of, and with what its client does', () => {
     const bytes = (changes: Partial<Plan>, threads = 1) =>
-      demandOf({ ...of(1000), ...changes }, threads).bytes / 2 ** 20;
+      demandOf({ ...of(1000), ...changes }, threads, roomy).bytes / 2 ** 20;
     const at = (url: string) => bytes({ brokers: [{ name: 'b', target: { url }, weight: 1, embedded: false }] });
     assert.ok(bytes({}, 0) < bytes({}, 1) && bytes({}, 1) + 20 < bytes({}, 2));
     assert.ok(at('mqtt://h') < at('ws://h') && at('ws://h') * 1.2 < at('wss://h'));
     assert.equal(at('tls://h'), at('wss://h'));
     assert.ok(bytes({}) + 15 < bytes({ client: 'mqttjs' }));
-    assert.deepEqual([demandOf(of(1000), 0).files, demandOf(of(1000), 3).files], [1020, 1038]);
+    const files = (threads: number, inheritedFiles = 0) => demandOf(of(1000), threads, { inheritedFiles }).files;
+    assert.deepEqual([files(0), files(3), files(3, 2)], [1019, 1037, 1039]);
   });
 
   it('counts the clients of each broker by weight and by name', () => {
