@@ -180,9 +180,9 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<Result>
 async function withBroker(plan: Plan, use: (ready: Plan) => Promise<Result>): Promise<Result> {
   const waits = (broker: Plan['brokers'][number]): boolean => broker.embedded && broker.target.url === '';
   if (!plan.brokers.some(waits)) return use(plan);
-  const { url, stop } = await startBroker({ onExit: (how) => log.error(`the embedded broker ended: ${how}`) });
+  const { url, version, stop } = await startBroker({ onExit: (how) => log.error(`the embedded broker ended: ${how}`) });
   const brokers = plan.brokers.map((broker) =>
-    waits(broker) ? { ...broker, target: { ...broker.target, url } } : broker,
+    waits(broker) ? { ...broker, version, target: { ...broker.target, url } } : broker,
   );
   try {
     return await use({ ...plan, brokers });

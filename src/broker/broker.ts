@@ -25,6 +25,8 @@ export interface EmbeddedBroker {
   readonly wsUrl?: string;
   readonly port: number;
   readonly pid: number;
+  /** What it is: "Aedes 1.2.0". */
+  readonly version: string;
   /** Ends the process and waits until it is gone; a second call waits too. */
   stop(): Promise<void>;
 }
@@ -44,7 +46,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
   const ask = { host, port: options.port ?? 0, ...(ws !== false && { wsPort: ws === true ? 0 : ws }) };
   const child = launch(ask);
   const lastWords = collect(child);
-  const { port, wsPort } = await listening(child, ask, lastWords);
+  const { port, wsPort, version } = await listening(child, ask, lastWords);
   const authority = host.includes(':') ? `[${host}]` : host;
   let stopping: Promise<void> | undefined;
   child.once('exit', (code, signal) => {
@@ -56,6 +58,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
     ...(wsPort !== undefined && { wsUrl: `ws://${authority}:${wsPort}` }),
     port,
     pid: child.pid ?? 0,
+    version: `Aedes ${version}`,
     stop() {
       stopping ??= end(child);
       return stopping;

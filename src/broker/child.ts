@@ -12,6 +12,8 @@ export interface Ask {
 }
 
 export interface Listening {
+  /** Of Aedes. */
+  readonly version: string;
   readonly port: number;
   readonly wsPort?: number;
 }
@@ -33,11 +35,13 @@ async function serve({ host, port, wsPort }: Ask): Promise<void> {
     maxInflightInbound: 0,
     maxClientsIdLength: unlimited,
   });
-  const ports = {
+  const listening = {
+    // Aedes has it, and its types leave it out.
+    version: (broker as Aedes & { readonly version: string }).version,
     port: await listen(createServer({ noDelay: true }, broker.handle), host, port),
     ...(wsPort !== undefined && { wsPort: await listen(webSocketServer(broker), host, wsPort) }),
   };
-  tell(ports);
+  tell(listening);
 }
 
 /** MQTT in binary frames, on every path. Compression would only cost time. */

@@ -25,6 +25,8 @@ export type ScenarioOptions = {
 export type OpenedScenario = {
   readonly scenario: Scenario;
   readonly seed: number;
+  /** With the variables of --env-file. */
+  readonly env: Environment;
   /** Problems found later, told with their place in the file. */
   readonly explain: (problems: readonly Problem[]) => string[];
 };
@@ -43,7 +45,7 @@ export async function openScenario(from: string | SavedRun, options: ScenarioOpt
   };
   const loaded = typeof from === 'string' ? await load(from, settings) : loadSaved(from, settings);
   if ('problems' in loaded) throw new UserError(loaded.problems.join('\n'));
-  return { ...loaded, seed };
+  return { ...loaded, seed, env };
 }
 
 /** Throws what this machine does not allow. */

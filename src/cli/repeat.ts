@@ -121,7 +121,7 @@ type Numbering = {
 };
 
 /** Reports of each run in files of their own; stdout gets a line, unless it was asked for more, and a step of GitHub all runs at the end. */
-function numbered({ plan, settings }: Runnable, { what, options }: Numbering): Runnable {
+function numbered({ settings, ...runnable }: Runnable, { what, options }: Numbering): Runnable {
   const reports = settings.reports
     .filter(
       ({ kind, path, step }) => step !== true && (path !== undefined || kind === 'progress' || isAsked(kind, options)),
@@ -130,7 +130,7 @@ function numbered({ plan, settings }: Runnable, { what, options }: Numbering): R
       const { path } = target;
       return path === undefined ? target : { ...target, path: numberedPath(path, what) };
     });
-  return { plan, settings: { ...settings, reports } };
+  return { ...runnable, settings: { ...settings, reports } };
 }
 
 /** A step of GitHub is told once, of all runs and of what the command ends with. Gives `passed` where that could be written. */

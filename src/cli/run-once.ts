@@ -15,7 +15,11 @@ import { listenForSignals } from './signals.ts';
 import { outputOf, say } from './terminal.ts';
 
 /** A scenario that can be run, once or several times: each run has a plan with a tag of its own. */
-export type Runnable = { readonly plan: () => Plan; readonly settings: RunSettings };
+export type Runnable = {
+  readonly plan: () => Plan;
+  readonly settings: RunSettings;
+  readonly env: ScenarioOptions['env'];
+};
 
 /** Throws a UserError for all that is wrong before the load. `words`: as typed. */
 export async function openRunnable(
@@ -29,7 +33,7 @@ export async function openRunnable(
   const plan = () => compile(opened.scenario, { seed: opened.seed, commandLine, client: settings.client });
   const [first, machine] = [plan(), readMachine()];
   requireMachine(opened, first, machine, threadsFor(first, settings.threads, machine.cores).count);
-  return { plan, settings };
+  return { plan, settings, env: opened.env };
 }
 
 export type Ran = { readonly result: Result; readonly exitCode: ExitCode };
@@ -38,11 +42,11 @@ export type Ran = { readonly result: Result; readonly exitCode: ExitCode };
 export type Beside = { readonly amend: (result: Result) => Result; readonly base: Result | undefined };
 
 /** One run, told by its reports. */
-export async function runOnce({ plan, settings }: Runnable, beside?: Beside): Promise<Ran> {
+export async function runOnce({ plan, settings, env }: Runnable, beside?: Beside): Promise<Ran> {
   const reports = await openReports(settings.reports, {
     stdout: outputOf(process.stdout, process.env),
     stderr: outputOf(process.stderr, process.env),
-    env: process.env,
+    env,
     say,
   });
   const controller = new AbortController();

@@ -73,6 +73,8 @@ export interface BrokerPlan {
   readonly observe?: readonly { readonly observer: string; readonly options: unknown }[];
   /** The broker that this program starts itself; its url is filled in when it listens. */
   readonly embedded: boolean;
+  /** Of the embedded one, once it was started: "Aedes 1.2.0". */
+  readonly version?: string;
 }
 
 export interface ThresholdPlan {

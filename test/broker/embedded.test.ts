@@ -20,6 +20,7 @@ test('the embedded broker listens on a port of its own and is gone after stop', 
   const broker = await startBroker({ onExit: (how) => deaths.push(how) });
   assert.equal(broker.url, `mqtt://127.0.0.1:${broker.port}`);
   assert.ok(alive(broker.pid));
+  assert.match(broker.version, /^Aedes \d+\.\d+\.\d+$/);
   await Promise.all([broker.stop(), broker.stop()]);
   assert.ok(!alive(broker.pid));
   await broker.stop();

@@ -39,8 +39,8 @@ function ofVersions({ cpu, cores, memoryBytes, os, node, tool }: RunResult['vers
 }
 
 /** "mosquitto version 2.0.11, mqtt on this machine". */
-function brokerWords({ name, target, embedded }: BrokerPlan, observations: readonly Observation[]): string {
-  if (embedded) return 'the embedded one';
+function brokerWords({ name, target, embedded, version: own }: BrokerPlan, observations: readonly Observation[]): string {
+  if (embedded) return own === undefined ? 'the embedded one' : `the embedded one, ${own}`;
   const where = isLocal(target.url) ? 'this machine' : addressOf(target.url).host;
   const seen = observations.filter(({ broker, observer }) => broker === name && observer === '$SYS');
   const version = seen.map(({ source }) => /^\$SYS of (.+?)(?:, renewed |$)/.exec(source)?.[1]).find(Boolean);

@@ -45,6 +45,8 @@ describe('the fingerprint of a run', () => {
       of({ brokers: [{ name: 'e', target: { url: '' }, weight: 1, embedded: true }] })['the broker'],
       'the embedded one',
     );
+    const started = { name: 'e', target: { url: '' }, weight: 1, embedded: true, version: 'Aedes 1.2.0' };
+    assert.equal(of({ brokers: [started] })['the broker'], 'the embedded one, Aedes 1.2.0');
   });
 
   it('is told where it differs only, and of older results as far as they go', () => {
