@@ -1,6 +1,6 @@
 import type { Machine } from '../base/machine.ts';
 import { brokerCycle } from '../scenario/population.ts';
-import { schemeOf } from '../transports/address.ts';
+import { schemeOf, withoutCredentials } from '../transports/address.ts';
 import { workloadOf } from '../workloads/lookup.ts';
 import type { GroupPlan, Plan } from './plan.ts';
 
@@ -83,7 +83,7 @@ function portsOf(plan: Plan): Map<string, number> {
   const add = (where: string, count: number) => shared.set(where, (shared.get(where) ?? 0) + count);
   const unbound = plan.groups.filter(({ localAddresses }) => localAddresses === undefined);
   for (const [i, count] of clientsPerBroker({ ...plan, groups: unbound }).entries())
-    add(`to ${plan.brokers[i]?.target.url || 'the embedded broker'}`, count);
+    add(`to ${withoutCredentials(plan.brokers[i]?.target.url ?? '') || 'the embedded broker'}`, count);
   for (const { localAddresses = [], clients } of plan.groups) {
     for (const [i, address] of localAddresses.entries())
       add(`from ${address}`, Math.ceil((clients - i) / localAddresses.length));

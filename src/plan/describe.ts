@@ -2,6 +2,7 @@ import type { Machine } from '../base/machine.ts';
 import { formatCount, formatDuration, formatRate, formatSize } from '../base/units.ts';
 import { selectorText } from '../metrics/selector.ts';
 import { observerOf } from '../observers/lookup.ts';
+import { withoutCredentials } from '../transports/address.ts';
 import { clientsPerBroker, demandOf } from './demand.ts';
 import { describeGroup } from './describe-group.ts';
 import { thresholdRows } from './describe-thresholds.ts';
@@ -54,7 +55,7 @@ function observeRows({ name, observe = [] }: BrokerPlan): Row[] {
 function describeBroker({ target, username, weight, embedded }: BrokerPlan, brokers: number): string {
   if (embedded) return 'embedded, started with the run on a free port; for trying out, no measure of capacity';
   const user = username === undefined ? 'without user name' : `as user ${username}`;
-  return `${target.url}, ${describeTls(target)}${user}${brokers > 1 ? `, weight ${weight}` : ''}`;
+  return `${withoutCredentials(target.url)}, ${describeTls(target)}${user}${brokers > 1 ? `, weight ${weight}` : ''}`;
 }
 
 /** Never the contents of files, nor the values of headers. */

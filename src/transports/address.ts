@@ -25,3 +25,8 @@ export function addressOf(url: string): { host: string; port: number } {
   }
   return address;
 }
+
+/** A broker's url as it may be shown: without the user name and password, or the signed query, that it may carry. */
+export function withoutCredentials(url: string): string {
+  return url.replace(/^([a-z0-9+.-]+:\/\/)[^/]*@/i, '$1').replace(/\?.*$/s, '?...');
+}

@@ -6,6 +6,7 @@ import type { Totals } from '../metrics/totals.ts';
 import type { Observation } from '../observers/observer.ts';
 import type { GroupPlan, Plan, ThresholdPlan } from '../plan/plan.ts';
 import type { Threads } from '../plan/threads.ts';
+import { withoutCredentials } from '../transports/address.ts';
 import { fingerprint } from './compare/fingerprint.ts';
 import { crossingDoubt } from './crossing.ts';
 import { settle } from './delivery.ts';
@@ -26,7 +27,6 @@ import { byCount, connectedEver, connectTroubles } from './troubles.ts';
 import type { Trust } from './trust.ts';
 import { judgeTrust } from './trust.ts';
 import { unsentWarnings } from './unsent.ts';
-import { withoutCredentials } from './urls.ts';
 
 /** A signal of the system, or the program that called this one as a library. */
 export type StoppedBy = 'SIGINT' | 'SIGTERM' | 'the caller';

@@ -3,8 +3,8 @@ import type { Totals, Where } from '../metrics/totals.ts';
 import { clientsPerBroker } from '../plan/demand.ts';
 import type { Plan } from '../plan/plan.ts';
 import { expiredCertificate } from '../scenario/files.ts';
+import { withoutCredentials } from '../transports/address.ts';
 import { connectHint } from './hints.ts';
-import { withoutCredentials } from './urls.ts';
 
 /** A broker that not all of its clients have reached. */
 export interface Trouble {

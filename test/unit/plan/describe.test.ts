@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it, describe as suite } from 'node:test';
 import { compile } from '../../../src/plan/compile.ts';
 import { describe as describeWith } from '../../../src/plan/describe.ts';
+import { needs } from '../../../src/plan/needs.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { ratesOf } from '../../../src/plan/rates.ts';
 import { parseScenario } from '../../../src/scenario/load.ts';
@@ -61,6 +62,15 @@ suite('a plan in words', () => {
     ]) {
       assert.match(text, part);
     }
+  });
+
+  it('shows no query of a url, which may be a signature', () => {
+    const signed = planOf('brokers: [ "wss://h:1/mqtt?token=hunter2" ]\ngroups: { a: { clients: 3 } }');
+    const text = describe(signed, machine);
+    assert.doesNotMatch(text, /hunter2/);
+    assert.match(text, /source ports +3 of an unknown limit to wss:\/\/h:1\/mqtt\?\.\.\./);
+    const [problem] = needs(signed, { ...machine, sourcePorts: 2 }, 1);
+    assert.match(problem?.rule ?? '', /need 3 source ports to wss:\/\/h:1\/mqtt\?\.\.\.,/);
   });
 
   it('tells thresholds on parts of the run, and those that are judged while it goes on', () => {
