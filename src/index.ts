@@ -157,7 +157,7 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<Result>
   requireMade(plan, ['groups', 'brokers', 'run'], 'run must be given a plan, as compile gives it');
   const { signal = new AbortController().signal, reporters = [], onSecond, allowInvalid = false } = options;
   const machine = readMachine();
-  const threads = threadsFor(plan, options.threads ?? 'auto', machine.cores);
+  const threads = threadsFor(plan, options.threads ?? 'auto', machine);
   const problems = needs(plan, machine, threads.count);
   if (problems.length > 0) {
     throw new UserError(problems.map(({ path, rule, hint }) => `${path.join('.')} ${rule}; ${hint}`).join('\n'));
@@ -169,6 +169,7 @@ export async function run(plan: Plan, options: RunOptions = {}): Promise<Result>
       signal,
       threads,
       versions: readVersions(),
+      machine,
       allowInvalid,
       amend: options.amend,
       base: options.base,

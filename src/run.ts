@@ -1,4 +1,5 @@
 import { conduct } from './backends/conduct.ts';
+import type { OwnNames } from './base/machine.ts';
 import { Takeovers } from './metrics/takeovers.ts';
 import { Totals } from './metrics/totals.ts';
 import { Watch } from './observers/watch.ts';
@@ -17,6 +18,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   readonly threads: Threads;
   readonly versions: RunResult['versions'];
+  readonly machine: OwnNames;
   readonly allowInvalid: boolean;
   /** The result as it is told: with a comparison, say. */
   readonly amend?: ((result: Result) => Result) | undefined;
@@ -26,7 +28,7 @@ export interface RunOptions {
 
 /** The whole program: a plan, carried out by a backend, told to reporters, judged. */
 export async function run(plan: Plan, execute: Execute, options: RunOptions): Promise<Result> {
-  const { reporters, signal, threads, versions, allowInvalid } = options;
+  const { reporters, signal, threads, versions, machine, allowInvalid } = options;
   const totals = new Totals(plan.subBuckets);
   const series = new Series(plan);
   const takeovers = new Takeovers(plan.cluster);
@@ -50,7 +52,7 @@ export async function run(plan: Plan, execute: Execute, options: RunOptions): Pr
   });
   const { windowFromUs } = totals.progress;
   const startUs = windowFromUs === 0 ? undefined : windowFromUs - Math.round(plan.warmUpMs * 1000);
-  const known = { startedAt, ...done, observations, threads, versions, allowInvalid, startUs, live };
+  const known = { startedAt, ...done, observations, threads, versions, machine, allowInvalid, startUs, live };
   const judged = judge(plan, totals, series, known);
   const result = options.amend?.(judged) ?? judged;
   for (const reporter of reporters) await reporter.end?.(result, options.base);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, freemem, networkInterfaces, totalmem } from 'node:os';
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import { availableParallelism, freemem, hostname, networkInterfaces, totalmem } from 'node:os';
 
 /** What this machine allows; undefined where it does not say. */
 export interface Machine {
@@ -13,9 +14,13 @@ export interface Machine {
   readonly sourcePorts: number | undefined;
   /** Its IP addresses; empty: not known. */
   readonly addresses: readonly string[];
+  readonly hostName: string;
   readonly availableBytes: number;
   readonly totalBytes: number;
 }
+
+/** By what it is called. */
+export type OwnNames = Pick<Machine, 'addresses' | 'hostName'>;
 
 export function readMachine(): Machine {
   const [openFiles, openFilesHard] = fileLimits(read('/proc/self/limits'));
@@ -26,9 +31,24 @@ export function readMachine(): Machine {
     inheritedFiles: openFlags().filter(isInherited).length,
     sourcePorts: portCount(read('/proc/sys/net/ipv4/ip_local_port_range')),
     addresses: Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
+    hostName: hostname(),
     availableBytes: memoryAvailable(read('/proc/meminfo')) ?? freemem(),
     totalBytes: totalmem(),
   };
+}
+
+/** Whether a host is this machine, by any of its addresses or names; all of 127.0.0.0/8 is its own on Linux. */
+export function isThisMachine(host: string, { addresses, hostName }: OwnNames): boolean {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  if (isIP(name) === 0) return name === 'localhost' || name === hostName.toLowerCase() || /^127[\d.]+$/.test(name);
+  const own = new BlockList();
+  own.addSubnet('127.0.0.0', 8);
+  for (const address of ['0.0.0.0', '::', '::1', ...addresses]) own.addAddress(address, familyOf(address));
+  return own.check(name, familyOf(name));
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv6(address) ? 'ipv6' : 'ipv4';
 }
 
 /** "Max open files  1024  524288  files", of /proc/self/limits. */

@@ -18,7 +18,7 @@ export async function check(name: string, { out, err, ...options }: ScenarioOpti
   const { scenario, seed, explain } = await openScenario(name, options);
   const plan = compile(scenario, { runTag: makeRunTag(Date.now()), seed, commandLine: '', client: 'wire' });
   const machine = readMachine();
-  const threads = threadsFor(plan, 'auto', machine.cores);
+  const threads = threadsFor(plan, 'auto', machine);
   out.write(describe(plan, machine, threads, out.columns));
   const problems = needs(plan, machine, threads.count);
   if (problems.length === 0) return exitCode.passed;

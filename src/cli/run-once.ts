@@ -32,7 +32,7 @@ export async function openRunnable(
   const commandLine = `mqtt-stress ${maskedCommandLine(words)}`;
   const plan = () => compile(opened.scenario, { seed: opened.seed, commandLine, client: settings.client });
   const [first, machine] = [plan(), readMachine()];
-  requireMachine(opened, first, machine, threadsFor(first, settings.threads, machine.cores).count);
+  requireMachine(opened, first, machine, threadsFor(first, settings.threads, machine).count);
   return { plan, settings, env: opened.env };
 }
 

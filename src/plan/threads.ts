@@ -1,7 +1,9 @@
 import { UserError } from '../base/errors.ts';
+import { isThisMachine, type Machine, type OwnNames } from '../base/machine.ts';
 import { formatCount } from '../base/units.ts';
+import { addressOf } from '../transports/address.ts';
 import type { Job, Plan } from './plan.ts';
-import { messagesOf } from './rates.ts';
+import { busiest, messagesOf } from './rates.ts';
 
 /** How many load threads, and why, as words that follow "because". */
 export type Threads = { readonly count: number; readonly why: string };
@@ -18,10 +20,12 @@ const fullShare = 0.5;
 /** Keep-alives, timeouts and reconnects of so many are one thread's work. */
 const clientsEach = 25_000;
 
+type Here = OwnNames & Pick<Machine, 'cores'>;
+
 /** A thread without a client would have nothing to do. */
-export function threadsFor(plan: Plan, asked: number | 'auto', cores: number): Threads {
+export function threadsFor(plan: Plan, asked: number | 'auto', machine: Here): Threads {
   if (asked === 'auto') {
-    const { count, why } = chooseThreads(plan, cores);
+    const { count, why } = chooseThreads(plan, machine);
     return { count: Math.min(count, mostWorkers), why };
   }
   if (!Number.isInteger(asked) || asked < 0 || asked > mostWorkers) {
@@ -35,34 +39,38 @@ export function threadsFor(plan: Plan, asked: number | 'auto', cores: number): T
  * As many as the load needs, and no more than there are cores: each takes tens of megabytes, and what more threads than needed
  * measure is worse, not better. A broker on this machine keeps a core.
  */
-export function chooseThreads(plan: Plan, cores: number): Threads {
+export function chooseThreads(plan: Plan, machine: Here): Threads {
+  const { cores } = machine;
   const clients = plan.groups.reduce((sum, group) => sum + group.clients, 0);
-  const local = plan.brokers.some(({ target, embedded }) => embedded || isLocal(target.url));
+  const local = plan.brokers.some(({ target, embedded }) => embedded || isLocal(target.url, machine));
   const most = Math.max(1, Math.min(clients, cores - Number(local)));
-  const { busyShare, unlimited } = loadOf(plan);
+  const { busyShare, peaks, unlimited } = loadOf(plan);
   const needed = Math.max(1, Math.ceil(busyShare / fullShare), Math.ceil(clients / clientsEach));
   const room = `${formatCount(cores)} core${cores === 1 ? '' : 's'}${local ? ', one of them the broker’s' : ''}`;
   if (unlimited) return { count: most, why: `a closed loop takes what there is: ${room}` };
-  const share = `${formatCount(Math.ceil(100 * busyShare))} % of a core`;
+  const share = `${formatCount(Math.ceil(100 * busyShare))} % of a core${peaks ? ' at its highest' : ''}`;
   if (needed <= most) return { count: needed, why: `the load is about ${share}` };
   return { count: most, why: `the load is about ${share}, and there are ${room}` };
 }
 
-export function isLocal(url: string): boolean {
-  return /^[a-z]+:\/\/(localhost|127\.|\[::1\])/.test(url);
+export function isLocal(url: string, machine: OwnNames): boolean {
+  return isThisMachine(addressOf(url).host, machine);
 }
 
-function loadOf(plan: Plan): { busyShare: number; unlimited: boolean } {
-  let busyUs = 0;
-  let unlimited = false;
-  for (const { job, publishedPerSecond, deliveredPerSecond } of messagesOf(plan)) {
-    if (publishedPerSecond === null) unlimited = true;
-    else {
-      const extraUs = acknowledgeUs[qosOf(job)];
-      busyUs += publishedPerSecond * (publishUs + extraUs) + deliveredPerSecond * (receiveUs + extraUs / 2);
-    }
-  }
-  return { busyShare: busyUs / 1e6, unlimited };
+/** `busyShare`: in the busiest second, which is every one but where the rate `peaks`. */
+function loadOf(plan: Plan): { busyShare: number; peaks: boolean; unlimited: boolean } {
+  const messages = messagesOf(plan);
+  const shareOf = (perSecond: number, job: Job, receivers: number) => {
+    const extraUs = acknowledgeUs[qosOf(job)];
+    return (perSecond * (publishUs + extraUs + receivers * (receiveUs + extraUs / 2))) / 1e6;
+  };
+  const steady = messages.reduce(
+    (sum, { job, publishedPerSecond, receivers }) => sum + shareOf(publishedPerSecond ?? 0, job, receivers),
+    0,
+  );
+  const highest = busiest(plan, messages, ({ job, receivers }, perSecond) => shareOf(perSecond, job, receivers));
+  const unlimited = messages.some(({ publishedPerSecond }) => publishedPerSecond === null);
+  return { busyShare: Math.max(steady, highest), peaks: highest > steady, unlimited };
 }
 
 function qosOf({ options }: Job): 0 | 1 | 2 {

@@ -1,5 +1,6 @@
 import type { ExitCode } from '../base/exit-codes.ts';
 import { exitCode } from '../base/exit-codes.ts';
+import type { OwnNames } from '../base/machine.ts';
 import { formatCount, formatDuration } from '../base/units.ts';
 import { resultSchema } from '../base/versions.ts';
 import type { Totals } from '../metrics/totals.ts';
@@ -39,6 +40,7 @@ export interface JudgeContext {
   readonly signal: StoppedBy | undefined;
   readonly threads: Threads;
   readonly versions: RunResult['versions'];
+  readonly machine: OwnNames;
   /** Judges an untrustworthy run all the same. */
   readonly allowInvalid: boolean;
   /** When the load began, monotonic; undefined where it did not. */

@@ -60,6 +60,7 @@ const result = await run(plan, backend(1), {
   signal: new AbortController().signal,
   threads: { count: 0, why: 'asked for' },
   versions: { tool: '', node: process.version, os: '', cpu: '', cores: 0 },
+  machine: { addresses: [], hostName: '' },
   allowInvalid: true,
 });
 await mosquitto.stop();

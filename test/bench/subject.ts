@@ -88,6 +88,7 @@ async function measure(task: Task): Promise<Report> {
     signal: new AbortController().signal,
     threads: { count: task.threads, why: 'asked for' },
     versions: { tool: '', node: process.version, os: '', cpu: '', cores: 0 },
+    machine: { addresses: [], hostName: '' },
     allowInvalid: true,
   });
   const first = readings[0] as Reading;

@@ -34,6 +34,7 @@ export async function runScenario(text: string, settings: RunSettings = {}): Pro
     signal: signal ?? new AbortController().signal,
     threads: { count: workers, why: 'asked for' },
     versions: { tool: '0', node: process.version, os: '', cpu: '', cores: 2 },
+    machine: { addresses: [], hostName: '' },
     allowInvalid: true,
   });
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { OwnNames } from '../../base/machine.ts';
 import { formatSize } from '../../base/units.ts';
 import type { Observation } from '../../observers/observer.ts';
 import type { BrokerPlan, Plan } from '../../plan/plan.ts';
@@ -12,11 +13,16 @@ export type Fingerprint = Readonly<Record<string, string>>;
 /** Words for machine, program, brokers and load: where they differ, so may the figures. Times of day, ports and secrets are not in it. */
 export function fingerprint(
   plan: Plan,
-  { versions, threads, observations = [] }: Pick<JudgeContext, 'versions' | 'threads' | 'observations'>,
+  {
+    versions,
+    threads,
+    machine,
+    observations = [],
+  }: Pick<JudgeContext, 'versions' | 'threads' | 'machine' | 'observations'>,
 ): Fingerprint {
   const brokers = plan.brokers.map((broker) => [
     plan.brokers.length === 1 ? 'the broker' : `the broker ${broker.name}`,
-    brokerWords(broker, observations),
+    brokerWords(broker, machine, observations),
   ]);
   return {
     ...ofVersions(versions),
@@ -39,9 +45,13 @@ function ofVersions({ cpu, cores, memoryBytes, os, node, tool }: RunResult['vers
 }
 
 /** "mosquitto version 2.0.11, mqtt on this machine". */
-function brokerWords({ name, target, embedded, version: own }: BrokerPlan, observations: readonly Observation[]): string {
+function brokerWords(
+  { name, target, embedded, version: own }: BrokerPlan,
+  machine: OwnNames,
+  observations: readonly Observation[],
+): string {
   if (embedded) return own === undefined ? 'the embedded one' : `the embedded one, ${own}`;
-  const where = isLocal(target.url) ? 'this machine' : addressOf(target.url).host;
+  const where = isLocal(target.url, machine) ? 'this machine' : addressOf(target.url).host;
   const seen = observations.filter(({ broker, observer }) => broker === name && observer === '$SYS');
   const version = seen.map(({ source }) => /^\$SYS of (.+?)(?:, renewed |$)/.exec(source)?.[1]).find(Boolean);
   return `${version === undefined ? '' : `${version}, `}${schemeOf(target.url)} on ${where}`;

@@ -14,6 +14,7 @@ const machine = {
   inheritedFiles: 0,
   sourcePorts: undefined,
   addresses: [],
+  hostName: 'bench',
   availableBytes: 2 ** 30,
   totalBytes: 2 ** 31,
 };

@@ -13,6 +13,7 @@ const roomy: Machine = {
   inheritedFiles: 0,
   sourcePorts: 28_232,
   addresses: ['127.0.0.1', '192.0.2.1'],
+  hostName: 'bench',
   availableBytes: 8e9,
   totalBytes: 16e9,
 };

@@ -36,6 +36,7 @@ describe('observe', () => {
       inheritedFiles: 0,
       sourcePorts: 1,
       addresses: [],
+      hostName: '',
       availableBytes: 1,
       totalBytes: 1,
     };

@@ -30,6 +30,11 @@ describe('the fingerprint of a run', () => {
     assert.deepEqual(of({ brokers: at('mqtt://localhost:2000'), run: { ...run, tag: 'other12', seed: 9 } }), of({}));
   });
 
+  it('has a broker on this machine whatever that is called', () => {
+    for (const host of ['Bench', '192.0.2.1', '127.0.0.1'])
+      assert.equal(of({ brokers: at(`mqtt://${host}:1883`) })['the broker'], 'mqtt on this machine');
+  });
+
   it('tells loads apart after all edits, and brokers by host, scheme and version, without credentials', () => {
     assert.notEqual(of({ groups: [group('g', { clients: 11 })] })['the load'], of({})['the load']);
     assert.notEqual(of({ warmUpMs: 0 })['the load'], of({})['the load']);
