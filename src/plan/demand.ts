@@ -1,6 +1,6 @@
-import type { Machine } from '../base/machine.ts';
+import type { Machine, OwnNames } from '../base/machine.ts';
 import { brokerCycle } from '../scenario/population.ts';
-import { schemeOf, withoutCredentials } from '../transports/address.ts';
+import { addressOf, schemeOf, withoutCredentials } from '../transports/address.ts';
 import { workloadOf } from '../workloads/lookup.ts';
 import type { GroupPlan, Plan } from './plan.ts';
 
@@ -30,21 +30,24 @@ export type Demand = {
   readonly clients: number;
   readonly files: number;
   readonly bytes: number;
-  /** Connections that share source ports, where they are most; `where`: "to mqtt://h:1883", or "from 127.0.0.2". */
-  readonly ports: { readonly where: string; readonly count: number };
+  /** Connections that share source ports, where they are most. */
+  readonly ports: Ports;
 };
 
-type Started = Pick<Machine, 'inheritedFiles'>;
+/** `where`: "to mqtt://h:1883", or "from 127.0.0.2". */
+type Ports = { readonly where: string; readonly count: number };
+
+type Here = OwnNames & Pick<Machine, 'inheritedFiles'>;
 
 /** What the plan asks of a machine that runs all of it in one process with so many load threads; 0: in the main thread. */
-export function demandOf(plan: Plan, threads: number, { inheritedFiles }: Started): Demand {
+export function demandOf(plan: Plan, threads: number, machine: Here): Demand {
   const clients = plan.groups.reduce((sum, group) => sum + group.slice.count, 0);
-  const [[where, count] = ['', 0]] = [...portsOf(plan)].sort((a, b) => b[1] - a[1]);
+  const [ports = { where: '', count: 0 }] = portsOf(plan, machine).sort((a, b) => b.count - a.count);
   return {
     clients,
-    files: clients + sparesOf(plan, threads) + inheritedFiles,
+    files: clients + sparesOf(plan, threads) + machine.inheritedFiles,
     bytes: bytesOf(plan, threads),
-    ports: { where, count },
+    ports,
   };
 }
 
@@ -75,20 +78,31 @@ function jobsKiB({ jobs }: GroupPlan): number {
 }
 
 /**
- * Who shares source ports: the system gives one for each broker address anew, but one that is bound to a local address it
- * gives once (bind(2) chooses it before it knows where to).
+ * Who shares source ports: the system gives one for each broker address anew, but to a client that is bound to a local address
+ * one that no other connection from there has (bind(2) chooses it before it knows where to), nor one that only comes from there.
  */
-function portsOf(plan: Plan): Map<string, number> {
-  const shared = new Map<string, number>();
-  const add = (where: string, count: number) => shared.set(where, (shared.get(where) ?? 0) + count);
+function portsOf(plan: Plan, machine: OwnNames): Ports[] {
   const unbound = plan.groups.filter(({ localAddresses }) => localAddresses === undefined);
-  for (const [i, count] of clientsPerBroker({ ...plan, groups: unbound }).entries())
-    add(`to ${withoutCredentials(plan.brokers[i]?.target.url ?? '') || 'the embedded broker'}`, count);
+  const from = new Map<string, number>();
+  const to = clientsPerBroker({ ...plan, groups: unbound }).map((count, i): Ports => {
+    const url = plan.brokers[i]?.target.url ?? '';
+    const source = sourceOf(url, machine);
+    // Between brokers these share ports, so the largest counts.
+    if (source !== undefined) from.set(source, Math.max(from.get(source) ?? 0, count));
+    return { where: `to ${withoutCredentials(url) || 'the embedded broker'}`, count };
+  });
   for (const { localAddresses = [], clients } of plan.groups) {
     for (const [i, address] of localAddresses.entries())
-      add(`from ${address}`, Math.ceil((clients - i) / localAddresses.length));
+      from.set(address, (from.get(address) ?? 0) + Math.ceil((clients - i) / localAddresses.length));
   }
-  return shared;
+  return [...to, ...[...from].map(([address, count]): Ports => ({ where: `from ${address}`, count }))];
+}
+
+/** The address that the system chooses for a connection, where that is certain: to a broker on this machine. */
+function sourceOf(url: string, machine: OwnNames): string | undefined {
+  const host = url === '' ? '127.0.0.1' : addressOf(url).host.toLowerCase();
+  if (machine.addresses.includes(host)) return host;
+  return /^(127\.|localhost$)/.test(host) ? '127.0.0.1' : undefined;
 }
 
 /** How many clients each broker of the plan gets. */

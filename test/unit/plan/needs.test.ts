@@ -44,6 +44,10 @@ describe('what a machine must allow', () => {
       needs(bound(['127.0.0.2']), roomy)[0]?.rule ?? '',
       /need 50,001 source ports from 127\.0\.0\.2, but this machine has 28,232/,
     );
+    assert.match(
+      needs(bound(['127.0.0.2', '127.0.0.3', '127.0.0.2']), roomy)[0]?.rule ?? '',
+      /33,334 source ports from 127\.0\.0\.2,/,
+    );
     const [problem] = needs(bound(['127.0.0.2', '192.0.2.7']), roomy);
     assert.deepEqual(
       [problem?.path, problem?.rule, problem?.value],
@@ -53,6 +57,35 @@ describe('what a machine must allow', () => {
       problem?.hint ?? '',
       /its addresses: 127\.0\.0\.1, 192\.0\.2\.1; .*ip address add 192\.0\.2\.7\/32 dev lo/,
     );
+  });
+
+  it('counts together the clients that are bound to an address and those that come from it all the same', () => {
+    const mixed = (url: string, localAddress: string) =>
+      demandOf(
+        plan({
+          brokers: ['x', 'y'].map((name, i) => ({
+            name,
+            target: { url: `${url}:${i + 1}` },
+            weight: 1,
+            embedded: false,
+          })),
+          groups: [group('bound', { clients: 40, localAddresses: [localAddress] }), group('free', { clients: 20 })],
+        }),
+        1,
+        roomy,
+      ).ports;
+    for (const url of ['mqtt://127.0.0.1', 'mqtt://localhost', 'mqtt://127.0.0.3'])
+      assert.deepEqual(mixed(url, '127.0.0.1'), { where: 'from 127.0.0.1', count: 50 });
+    assert.equal(mixed('mqtt://192.0.2.1', '192.0.2.1').count, 50);
+    assert.deepEqual(mixed('mqtt://127.0.0.1', '127.0.0.2'), { where: 'from 127.0.0.2', count: 40 });
+    assert.equal(mixed('mqtt://h', '192.0.2.1').count, 40);
+    const pinned = plan({
+      groups: [
+        group('bound', { clients: 60, localAddresses: ['127.0.0.2', '127.0.0.1'] }),
+        group('free', { clients: 30 }),
+      ],
+    });
+    assert.equal(demandOf(pinned, 1, roomy).ports.count, 60);
   });
 
   it('includes a source port for each client of one broker address', () => {
@@ -79,7 +112,8 @@ describe('what a machine must allow', () => {
     assert.ok(at('mqtt://h') < at('ws://h') && at('ws://h') * 1.2 < at('wss://h'));
     assert.equal(at('tls://h'), at('wss://h'));
     assert.ok(bytes({}) + 15 < bytes({ client: 'mqttjs' }));
-    const files = (threads: number, inheritedFiles = 0) => demandOf(of(1000), threads, { inheritedFiles }).files;
+    const files = (threads: number, inheritedFiles = 0) =>
+      demandOf(of(1000), threads, { ...roomy, inheritedFiles }).files;
     assert.deepEqual([files(0), files(3), files(3, 2)], [1019, 1037, 1039]);
   });
 
