@@ -1,7 +1,9 @@
+import { isIP } from 'node:net';
 import { nearest } from '../base/nearest.ts';
 import type { Problem } from '../base/problem.ts';
 import { formatDuration } from '../base/units.ts';
 import { topicFilterProblem, topicNameProblem } from '../mqtt/topics.ts';
+import { addressOf } from '../transports/address.ts';
 import { workloadOf } from '../workloads/lookup.ts';
 import { compareProblems } from './compare.ts';
 import { dataProblems } from './data.ts';
@@ -27,6 +29,7 @@ export function check(scenario: ScenarioFields, seed: number): { problems: Probl
   const topics = topicProblems(scenario, population);
   const problems = [
     ...Object.entries(scenario.groups).flatMap(groupProblems),
+    ...familyProblems(scenario),
     ...Object.entries(scenario.groups).flatMap(sessionProblems),
     ...willProblems(population, scenario.groups),
     ...timeProblems(scenario),
@@ -84,6 +87,23 @@ function groupProblems([name, { clients, connect, reconnect }]: readonly [string
   }
   return problems;
 }
+
+/** From an address of one family nobody reaches one of the other; of a name only the system knows which it has. */
+function familyProblems({ brokers, groups }: ScenarioFields): Problem[] {
+  const hosts = brokers?.map(({ url, ...broker }) => ({ ...broker, host: addressOf(url).host }));
+  return Object.entries(groups).flatMap(([group, { broker, localAddresses = [] }]) => {
+    const reached = hosts?.filter(({ name, weight }) => (broker === 'spread' ? weight > 0 : name === broker));
+    for (const { host } of reached ?? [embeddedHost]) {
+      const value = localAddresses.find((address) => isIP(host) !== 0 && isIP(address) !== isIP(host));
+      if (value === undefined) continue;
+      const rule = `must be an IPv${isIP(host)} address, as the broker at ${host} has one`;
+      return [{ path: ['groups', group, 'localAddress'], rule, value }];
+    }
+    return [];
+  });
+}
+
+const embeddedHost = { host: '127.0.0.1' } as const;
 
 function timeProblems(scenario: ScenarioFields): Problem[] {
   const { warmUpMs, durationMs } = timesOf(scenario);

@@ -109,6 +109,7 @@ const base = {
     .prefault('3.1.1'),
   broker: text().describe('spread (by weight), or the name of a broker.').prefault('spread'),
   localAddress: oneOrMany(ipAddress(), 'must be an IP address, or a list of them')
+    .refine((all) => all.length > 0, 'must have at least one address')
     .describe(
       'Addresses of this machine to connect from, in turn: each has source ports of its own. Default: the system chooses.',
     )

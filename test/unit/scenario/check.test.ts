@@ -27,6 +27,30 @@ describe('the rules over several keys', () => {
     assert.match(head('groups: { a: { subscribe: { topic: "$share/x" } } }'), /\$share\/<name>\/<filter>/);
   });
 
+  it('find local addresses of another family than the broker has', () => {
+    const from = (brokers: string, localAddress: string, rest = '') =>
+      head(`${brokers}groups: { a: { localAddress: ${localAddress}${rest} } }`);
+    const [four, six] = [
+      'brokers: [ "mqtt://192.0.2.1" ]\n',
+      'brokers: [ { name: x, url: "mqtt://[2001:db8::1]" } ]\n',
+    ];
+    assert.match(
+      from(four, '["127.0.0.2", "::1"]'),
+      /localAddress must be an IPv4 address, as the broker at 192\.0\.2\.1 has one, but is "::1"/,
+    );
+    assert.match(
+      from(six, '127.0.0.2'),
+      /must be an IPv6 address, as the broker at 2001:db8::1 has one, but is "127\.0\.0\.2"/,
+    );
+    assert.match(from('', '"::1"'), /must be an IPv4 address, as the broker at 127\.0\.0\.1 has one/);
+    assert.match(from(four, '[]'), /localAddress must have at least one address/);
+    for (const valid of [from(four, '127.0.0.2'), from(six, '"::1"'), from(external, '["127.0.0.1", "::1"]')])
+      assert.equal(valid, 'valid');
+    const both = 'brokers: [ { name: x, url: "mqtt://[::1]" }, { name: y, url: "mqtt://127.0.0.1" } ]\n';
+    assert.equal(from(both, '"::1"', ', broker: x'), 'valid');
+    assert.match(from(both, '"::1"'), /must be an IPv4/);
+  });
+
   it('find ids that two clients would share', () => {
     assert.match(head('groups: { a: { clients: 2, clientId: x } }'), /a\[0\] and a\[1\] both get "x"/);
     assert.match(
