@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { fstatSync, readdirSync, readFileSync } from 'node:fs';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { availableParallelism, freemem, hostname, networkInterfaces, totalmem } from 'node:os';
+import { isatty } from 'node:tty';
 
 /** What this machine allows; undefined where it does not say. */
 export interface Machine {
@@ -8,8 +9,8 @@ export interface Machine {
   /** The soft and hard limit of open files of this process. */
   readonly openFiles: number | undefined;
   readonly openFilesHard: number | undefined;
-  /** Open files that whoever started this process left to it, beside standard input, output and error. */
-  readonly inheritedFiles: number;
+  /** Open files that this process has already: Node's, and those that whoever started it left to it. */
+  readonly filesInUse: number;
   /** How many source ports one address has for connections to one broker address. */
   readonly sourcePorts: number | undefined;
   /** Its IP addresses; empty: not known. */
@@ -28,7 +29,7 @@ export function readMachine(): Machine {
     cores: availableParallelism(),
     openFiles,
     openFilesHard,
-    inheritedFiles: openFlags().filter(isInherited).length,
+    filesInUse: filesInUse(),
     sourcePorts: portCount(read('/proc/sys/net/ipv4/ip_local_port_range')),
     addresses: Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
     hostName: hostname(),
@@ -57,12 +58,6 @@ export function fileLimits(text: string): readonly [number | undefined, number |
   return [limit(soft), limit(hard)];
 }
 
-/** Whether "flags:  0100002", of /proc/self/fdinfo, is without O_CLOEXEC, which Node sets on all that it opens. */
-export function isInherited(text: string): boolean {
-  const [, flags] = /^flags:\s+([0-7]+)/m.exec(text) ?? [];
-  return flags !== undefined && (Number.parseInt(flags, 8) & closeOnExec) === 0;
-}
-
 /** "32768\t60999", both included. */
 export function portCount(text: string): number | undefined {
   const [, first, last] = /^\s*([0-9]+)\s+([0-9]+)/.exec(text) ?? [];
@@ -75,15 +70,22 @@ export function memoryAvailable(text: string): number | undefined {
   return kib === undefined ? undefined : Number(kib) * 1024;
 }
 
-const closeOnExec = 0o2000000;
+/** A usual number, where the system does not tell. */
+const usualFiles = 18;
 
-function openFlags(): string[] {
+/** libuv keeps one more for each thread with streams; standard output may be none, the run has some. */
+function filesInUse(): number {
   try {
-    const others = readdirSync('/proc/self/fdinfo').filter((number) => Number(number) > 2);
-    return others.map((number) => read(`/proc/self/fdinfo/${number}`));
+    // The one that reads them is among them.
+    return readdirSync('/proc/self/fd').length - 1 + Number(![1, 2].some(isStream));
   } catch {
-    return [];
+    return usualFiles;
   }
+}
+
+function isStream(file: number): boolean {
+  const stat = fstatSync(file);
+  return isatty(file) || stat.isFIFO() || stat.isSocket();
 }
 
 function limit(text: string | undefined): number | undefined {

@@ -7,18 +7,26 @@ import { needs } from '../plan/needs.ts';
 import { threadsFor } from '../plan/threads.ts';
 import { fold } from './fold.ts';
 import { openScenario, type ScenarioOptions } from './open-scenario.ts';
+import { type RunOptions, readGenerator } from './run-options.ts';
 import { problemAnnotations } from './step-log.ts';
 
 /** `columns`: of the terminal, where there is one. */
 type Stream = NodeJS.WritableStream & { readonly columns?: number };
 export type Streams = { readonly out: Stream; readonly err: Stream };
 
+/** As commander hands them over. */
+export type CheckWords = Omit<ScenarioOptions, 'env'> & Pick<RunOptions, 'client' | 'threads'>;
+
 /** Validates a scenario and prints its plan in words; opens no socket. What the machine does not allow goes to stderr. */
-export async function check(name: string, { out, err, ...options }: ScenarioOptions & Streams): Promise<ExitCode> {
+export async function check(
+  name: string,
+  { out, err, ...options }: ScenarioOptions & CheckWords & Streams,
+): Promise<ExitCode> {
+  const generator = readGenerator(options);
   const { scenario, seed, explain } = await openScenario(name, options);
-  const plan = compile(scenario, { runTag: makeRunTag(Date.now()), seed, commandLine: '', client: 'wire' });
+  const plan = compile(scenario, { runTag: makeRunTag(Date.now()), seed, commandLine: '', client: generator.client });
   const machine = readMachine();
-  const threads = threadsFor(plan, 'auto', machine);
+  const threads = threadsFor(plan, generator.threads, machine);
   out.write(describe(plan, machine, threads, out.columns));
   const problems = needs(plan, machine, threads.count);
   if (problems.length === 0) return exitCode.passed;

@@ -4,10 +4,10 @@ import { exitCode } from '../base/exit-codes.ts';
 import { packageVersion } from '../base/versions.ts';
 import { reporters } from '../reporters/index.ts';
 import type { BrokerWords } from './broker.ts';
+import type { CheckWords } from './check.ts';
 import type { CompareOptions } from './compare.ts';
 import { fold } from './fold.ts';
 import { helpLayout } from './help.ts';
-import type { ScenarioOptions } from './open-scenario.ts';
 import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run-options.ts';
 import { problemAnnotations } from './step-log.ts';
@@ -25,7 +25,12 @@ function addScenarioOptions(command: Command, scenario: string): Command {
     .option('--set <path=value>', 'one value of the scenario, as groups.sensors.clients=500 (repeatable)', collect)
     .option('--duration <time>', 'how long the load is measured, as 30s or 5m')
     .option('--seed <number>', 'repeats all that is random but the run tag')
-    .option('--env-file <path>', 'a file of variables that the scenario may name');
+    .option('--env-file <path>', 'a file of variables that the scenario may name')
+    .option('--client <name>', 'the MQTT client: wire, or mqttjs for comparison (default: wire)')
+    .option(
+      '--threads <number>',
+      'load threads; auto chooses by load and cores, 0 runs all in the main thread (default: auto)',
+    );
 }
 
 const ruleHelp =
@@ -35,11 +40,6 @@ function addRun(program: Command): void {
   addScenarioOptions(program.command('run'), '[scenario]')
     .description('run a scenario; the result goes to stdout, progress to stderr')
     .option('--from <result.json>', 'instead of a scenario: a result of --report json, to run it again')
-    .option('--client <name>', 'the MQTT client: wire, or mqttjs for comparison (default: wire)')
-    .option(
-      '--threads <number>',
-      'load threads; auto chooses by load and cores, 0 runs all in the main thread (default: auto)',
-    )
     .option('--report <kind=path>', kindsOfReport, collect)
     .option('--no-progress', 'no bars or lines while it runs')
     .option('--quiet', 'the verdict only, in one line, unless --report names what goes to stdout')
@@ -63,7 +63,7 @@ function addRun(program: Command): void {
 function addCheck(program: Command): void {
   addScenarioOptions(program.command('check'), '<scenario>')
     .description('validate a scenario, tell its plan in plain words and what this machine allows; opens no socket')
-    .action(async (scenario: string, options: Omit<ScenarioOptions, 'env'>) => {
+    .action(async (scenario: string, options: CheckWords) => {
       const { check } = await import('./check.ts');
       const streams = { out: process.stdout, err: process.stderr };
       process.exitCode = await check(scenario, { ...options, env: process.env, ...streams });

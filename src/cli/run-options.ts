@@ -54,13 +54,23 @@ export function readSettings(
   env: Readonly<Record<string, string | undefined>>,
   saved?: Pick<SavedRun, 'client' | 'threads'>,
 ): RunSettings {
+  return {
+    ...readGenerator(options, saved),
+    reports: reportTargets(options, { option: '--report', inStep: isStep(env), unasked: true }),
+    logLevel: oneOf('--log-level', options.logLevel, logLevels),
+    allowInvalid: options.allowInvalid === true,
+  };
+}
+
+/** What makes the load, and with how many threads. */
+export function readGenerator(
+  options: Pick<RunOptions, 'client' | 'threads'>,
+  saved?: Pick<SavedRun, 'client' | 'threads'>,
+): Pick<RunSettings, 'client' | 'threads'> {
   const { client = saved?.client ?? 'wire', threads = String(saved?.threads ?? 'auto') } = options;
   return {
     client: oneOf('--client', client, Object.keys(clients) as RunSettings['client'][]),
     threads: parseThreads(threads),
-    reports: reportTargets(options, { option: '--report', inStep: isStep(env), unasked: true }),
-    logLevel: oneOf('--log-level', options.logLevel, logLevels),
-    allowInvalid: options.allowInvalid === true,
   };
 }
 

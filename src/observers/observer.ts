@@ -71,6 +71,8 @@ export interface ObserverKind<Options> {
   readonly options: z.ZodType<Options>;
   /** The run waits for what it reads, before and after the load. */
   readonly waits: boolean;
+  /** It looks by a connection of its own. */
+  readonly connects: boolean;
   open(broker: Watched, options: Options, context: WatchContext): Observer;
   /** Words for `check`. */
   describe(options: Options): string;

@@ -104,6 +104,7 @@ export const hostProcess: ObserverKind<ProcessOptions> = {
     'must be { pid: ... } or { port: ... }',
   ),
   waits: false,
+  connects: false,
   open: (broker, options) => new ProcessObserver(broker, options),
   describe: (options) =>
     `CPU time and memory of ${'pid' in options ? `process ${options.pid}` : `the process that listens on port ${options.port}`}`,

@@ -203,6 +203,7 @@ export const sys: ObserverKind<'$SYS'> = {
     .literal('$SYS', 'must be $SYS')
     .describe('What the broker publishes of itself: its own counts beside ours.'),
   waits: true,
+  connects: true,
   open: (broker, _options, context) => new SysObserver(broker, context),
   describe: () =>
     `$SYS by a connection of its own: the load waits for its first reading, at most ${formatDuration(defaultPatienceMs)}`,

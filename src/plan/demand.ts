@@ -1,30 +1,14 @@
 import type { Machine, OwnNames } from '../base/machine.ts';
+import { observerOf } from '../observers/lookup.ts';
 import { brokerCycle } from '../scenario/population.ts';
-import { addressOf, schemeOf, withoutCredentials } from '../transports/address.ts';
-import { workloadOf } from '../workloads/lookup.ts';
-import type { GroupPlan, Plan } from './plan.ts';
+import { addressOf, withoutCredentials } from '../transports/address.ts';
+import { bytesOf } from './memory.ts';
+import type { BrokerPlan, Plan } from './plan.ts';
 
-/**
- * Files that a process holds open besides one for each client, without those of reports and those that
- * it was started with; as counted on Linux with Node 20.
- */
-const inlineFiles = 19;
-const processFiles = 22;
+/** Files that a run opens besides one for each client, without those of reports; as counted on Linux with Node 20. */
+const metronomeFiles = 4;
 const threadFiles = 5;
 const brokerFiles = 2;
-
-/** Resident memory, measured as docs/performance.md tells: of a process, of each load thread, of each client. */
-const inlineBytes = 81 * 2 ** 20;
-const processBytes = 88 * 2 ** 20;
-const threadBytes = 22 * 2 ** 20;
-const plainKiB = 7;
-const webSocketKiB = 10.5;
-const secureKiB = 48;
-/** More where there is one thread for everything, and so the large young generation of Node. */
-const inlineKiB = 2.5;
-const foreignClientKiB = 20;
-const publishingKiB = 3;
-const subscribingKiB = 2;
 
 export type Demand = {
   readonly clients: number;
@@ -37,7 +21,7 @@ export type Demand = {
 /** `where`: "to mqtt://h:1883", or "from 127.0.0.2". */
 type Ports = { readonly where: string; readonly count: number };
 
-type Here = OwnNames & Pick<Machine, 'inheritedFiles'>;
+type Here = OwnNames & Pick<Machine, 'filesInUse'>;
 
 /** What the plan asks of a machine that runs all of it in one process with so many load threads; 0: in the main thread. */
 export function demandOf(plan: Plan, threads: number, machine: Here): Demand {
@@ -45,36 +29,21 @@ export function demandOf(plan: Plan, threads: number, machine: Here): Demand {
   const [ports = { where: '', count: 0 }] = portsOf(plan, machine).sort((a, b) => b.count - a.count);
   return {
     clients,
-    files: clients + sparesOf(plan, threads) + machine.inheritedFiles,
-    bytes: bytesOf(plan, threads),
+    files: clients + machine.filesInUse + sparesOf(plan, threads),
+    bytes: bytesOf(plan, threads, clientsPerBroker(plan)),
     ports,
   };
 }
 
 function sparesOf(plan: Plan, threads: number): number {
   const embedded = plan.brokers.filter((broker) => broker.embedded).length;
-  return (threads === 0 ? inlineFiles : processFiles + threads * threadFiles) + embedded * brokerFiles;
+  const ofThreads = threads === 0 ? 0 : metronomeFiles + threads * threadFiles;
+  return ofThreads + embedded * brokerFiles + plan.brokers.reduce((sum, broker) => sum + observersAt(broker), 0);
 }
 
-function bytesOf(plan: Plan, threads: number): number {
-  const base = threads === 0 ? inlineBytes : processBytes + threads * threadBytes;
-  const [counts, brokers] = [clientsPerBroker(plan), plan.brokers];
-  const connections = counts.reduce((sum, count, i) => sum + count * connectionKiB(brokers[i]?.target.url ?? ''), 0);
-  const each = (threads === 0 ? inlineKiB : 0) + (plan.client === 'wire' ? 0 : foreignClientKiB);
-  const more = plan.groups.reduce((sum, group) => sum + group.slice.count * (each + jobsKiB(group)), 0);
-  return base + (connections + more) * 1024;
-}
-
-/** An embedded broker has no address yet; it speaks plain TCP. */
-function connectionKiB(url: string): number {
-  const scheme = schemeOf(url);
-  if (['mqtts', 'ssl', 'tls', 'wss'].includes(scheme)) return secureKiB;
-  return scheme === 'ws' ? webSocketKiB : plainKiB;
-}
-
-function jobsKiB({ jobs }: GroupPlan): number {
-  const publishing = jobs.filter((job) => workloadOf(job).publication !== undefined).length;
-  return publishing * publishingKiB + (jobs.length - publishing) * subscribingKiB;
+/** Those with a connection of their own. */
+function observersAt({ observe = [] }: BrokerPlan): number {
+  return observe.filter((entry) => observerOf(entry).connects).length;
 }
 
 /**
@@ -84,8 +53,10 @@ function jobsKiB({ jobs }: GroupPlan): number {
 function portsOf(plan: Plan, machine: OwnNames): Ports[] {
   const unbound = plan.groups.filter(({ localAddresses }) => localAddresses === undefined);
   const from = new Map<string, number>();
-  const to = clientsPerBroker({ ...plan, groups: unbound }).map((count, i): Ports => {
-    const url = plan.brokers[i]?.target.url ?? '';
+  const clients = clientsPerBroker({ ...plan, groups: unbound });
+  const to = plan.brokers.map((broker, i): Ports => {
+    const { url } = broker.target;
+    const count = (clients[i] ?? 0) + observersAt(broker);
     const source = sourceOf(url, machine);
     // Between brokers these share ports, so the largest counts.
     if (source !== undefined) from.set(source, Math.max(from.get(source) ?? 0, count));

@@ -72,6 +72,12 @@ export function describePayload(options: PayloadOptions): string {
   return 'text' in options ? 'text payload' : 'JSON payload';
 }
 
+/** Without what its fields will hold. */
+export function usualBytes(options: PayloadOptions): number {
+  if (typeof options === 'number') return options;
+  return Buffer.byteLength('text' in options ? options.text : JSON.stringify(options.json));
+}
+
 /** Fills the payload of the next message of one client. */
 export type Fill = (message: Outgoing, sequence: number, dueUs: number, lagUs: number) => void;
 

@@ -17,10 +17,10 @@ after(() => {
 });
 
 /**
- * What the system says of a process while it lives: most resident MiB, and how many open files it mostly has, as one that is
- * read in passing may be among them at times.
+ * What the system says of a process while it lives: most resident MiB, and how many open files it mostly has with all its
+ * clients, as one that is read in passing may be among them at times.
  */
-async function watch(pid: number, over: Promise<unknown>): Promise<{ files: number; mib: number }> {
+async function watch(pid: number, clients: number, over: Promise<unknown>): Promise<{ files: number; mib: number }> {
   const most = { files: 0, mib: 0 };
   const readings = new Map<number, number>();
   let alive = true;
@@ -30,8 +30,8 @@ async function watch(pid: number, over: Promise<unknown>): Promise<{ files: numb
   while (alive) {
     try {
       const files = readdirSync(`/proc/${pid}/fd`).length;
-      readings.set(files, (readings.get(files) ?? 0) + 1);
-      if ((readings.get(files) ?? 0) >= (readings.get(most.files) ?? 0)) most.files = files;
+      if (files > clients) readings.set(files, (readings.get(files) ?? 0) + 1);
+      if ((readings.get(files) ?? 0) > (readings.get(most.files) ?? 0)) most.files = files;
       const [, kib = '0'] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
       most.mib = Math.max(most.mib, Number(kib) / 1024);
     } catch {
@@ -42,28 +42,50 @@ async function watch(pid: number, over: Promise<unknown>): Promise<{ files: numb
   return most;
 }
 
+type Kind = 'mqtt' | 'mqtts' | 'observed' | 'embedded';
+
 const skip =
   mosquittoMissing() ||
   opensslMissing() ||
   (process.platform === 'linux' ? false : 'only Linux tells what a process has open');
 
 describe('check', { skip }, () => {
-  const works = [
+  const publishing = 'publish: { topic: "t/{index}", rate: 1/s, qos: 1 }';
+  const large =
+    'publish: { topic: "t/{index}", rate: 1/5s, qos: 1, payload: 256KiB }\n    subscribe: { topic: "t/{index}" }';
+  const works: readonly (readonly [string, number, Kind, string, ...string[]])[] = [
     ['idle clients', 2000, 'mqtt', ''],
-    ['publishers', 1500, 'mqtt', 'publish: { topic: "t/{index}", rate: 1/s, qos: 1 }'],
+    ['publishers', 1500, 'mqtt', publishing],
     ['subscribers over TLS', 600, 'mqtts', 'subscribe: { topic: "t/{index}" }'],
-  ] as const;
-  for (const [what, clients, scheme, job] of works) {
+    ['large payloads', 200, 'mqtt', large],
+    ['the embedded broker', 100, 'embedded', publishing],
+    [
+      'an observed broker, two threads and MQTT.js',
+      300,
+      'observed',
+      publishing,
+      '--threads',
+      '2',
+      '--client',
+      'mqttjs',
+    ],
+  ];
+  for (const [what, clients, kind, job, ...options] of works) {
     test(`predicts open files, exactly on Node 20, and memory within 20 % of ${what}`, async () => {
       const port = await freePort();
       const signed = authority?.sign('localhost', ['DNS:localhost']);
       const listeners = signed === undefined ? [] : [tlsListener(port, signed)];
       const mosquitto = await startMosquitto({ listeners });
-      const url = scheme === 'mqtt' ? mosquitto.url : `mqtts://localhost:${port}`;
+      const brokers: Record<Kind, string> = {
+        mqtt: `brokers: [ "${mosquitto.url}" ]`,
+        mqtts: `brokers: [ { url: "mqtts://localhost:${port}", tls: { verify: false } } ]`,
+        observed: `brokers: [ { url: "${mosquitto.url}", observe: $SYS } ]`,
+        embedded: '',
+      };
       const path = join(folder, 'demand.yaml');
       writeFileSync(
         path,
-        `brokers: [ { url: "${url}"${scheme === 'mqtt' ? '' : ', tls: { verify: false }'} } ]
+        `${brokers[kind]}
 warmUp: 0s
 duration: 3s
 drain: 1s
@@ -74,9 +96,9 @@ groups:
 `,
       );
       try {
-        const { stdout } = await cli('check', path);
-        const { child, ended } = startCli(['run', path, '--no-progress', '--allow-invalid']);
-        const { files, mib } = await watch(child.pid ?? 0, ended);
+        const { stdout } = await cli('check', path, ...options);
+        const { child, ended } = startCli(['run', path, '--no-progress', '--allow-invalid', ...options]);
+        const { files, mib } = await watch(child.pid ?? 0, clients, ended);
         assert.equal((await ended).code, 0, (await ended).stderr);
         const [, saidFiles = ''] = /open files\s+([\d,]+) of/.exec(stdout) ?? [];
         const [, saidMib = ''] = /memory\s+about ([\d.]+)MiB of/.exec(stdout) ?? [];

@@ -66,6 +66,27 @@ describe('mqtt-stress check', () => {
     assert.doesNotMatch(out, /secret/);
   });
 
+  it('takes --client and --threads, which decide what the machine must have', () => {
+    const demand = (...words: string[]) => {
+      const { code, out, err } = mqttStress('check', 'quick-start', ...words);
+      assert.deepEqual([code, err], [0, '']);
+      const [, files] = /open files +(\d+) of/.exec(out) ?? [];
+      const [, mib] = /memory +about ([\d.]+)MiB/.exec(out) ?? [];
+      return { files: Number(files), mib: Number(mib), out };
+    };
+    const [one, three] = [demand(), demand('--threads', '3', '--client', 'mqttjs')];
+    assert.match(three.out, /load threads +3: asked for/);
+    assert.ok(
+      one.files < three.files && one.mib * 1.3 < three.mib,
+      `${one.files} ${one.mib} ${three.files} ${three.mib}`,
+    );
+    assert.match(
+      mqttStress('check', 'quick-start', '--client', 'wired').err,
+      /--client: must be one of wire, mqttjs.*did you mean wire\?/s,
+    );
+    assert.match(mqttStress('check', 'quick-start', '--threads', 'two').err, /--threads two: must be auto, or a whole/);
+  });
+
   it('exits 2 for --set of a group that is not there', () => {
     const { code, err } = mqttStress('check', 'quick-start', '--set', 'groups.device.clients=30');
     assert.equal(code, 2);

@@ -11,7 +11,7 @@ const machine = {
   cores: 2,
   openFiles: 1024,
   openFilesHard: 4096,
-  inheritedFiles: 0,
+  filesInUse: 18,
   sourcePorts: undefined,
   addresses: [],
   hostName: 'bench',

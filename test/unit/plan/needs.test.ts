@@ -10,7 +10,7 @@ const roomy: Machine = {
   cores: 4,
   openFiles: 1e6,
   openFilesHard: 1e6,
-  inheritedFiles: 0,
+  filesInUse: 18,
   sourcePorts: 28_232,
   addresses: ['127.0.0.1', '192.0.2.1'],
   hostName: 'bench',
@@ -112,9 +112,35 @@ describe('what a machine must allow', () => {
     assert.ok(at('mqtt://h') < at('ws://h') && at('ws://h') * 1.2 < at('wss://h'));
     assert.equal(at('tls://h'), at('wss://h'));
     assert.ok(bytes({}) + 15 < bytes({ client: 'mqttjs' }));
-    const files = (threads: number, inheritedFiles = 0) =>
-      demandOf(of(1000), threads, { ...roomy, inheritedFiles }).files;
-    assert.deepEqual([files(0), files(3), files(3, 2)], [1019, 1037, 1039]);
+  });
+
+  it('has memory for the rate of messages and for payloads that take more than a read, up to what is collected', () => {
+    const mib = (rate: number, payload: number, changes: Partial<Plan> = {}) => {
+      const publish = { topic: 'a/{index}', qos: 0, retain: false, rate, payload };
+      const jobs = [{ workload: 'publish', options: publish, firstStream: 0 }];
+      return demandOf(plan({ groups: [group('a', { jobs })], ...changes }), 1, roomy).bytes / 2 ** 20;
+    };
+    const brokers = [{ name: 'b', target: { url: 'mqtts://h' }, weight: 1, embedded: false }];
+    assert.ok(mib(0.1, 256) + 2 < mib(1000, 256));
+    assert.equal(mib(0.1, 256), mib(0.1, 32 * 1024));
+    assert.ok(mib(0.1, 256) + 20 < mib(10, 256 * 1024));
+    assert.ok(mib(10_000, 256 * 1024) < mib(10, 256 * 1024) + 50);
+    assert.ok(mib(0.1, 256, { brokers }) + 20 < mib(100, 32 * 1024, { brokers }));
+    assert.ok(mib(0.1, 16 * 2 ** 20) - mib(0.1, 2 ** 20) > 30);
+  });
+
+  it('counts the files of threads, of the embedded broker, of observers and those that are open already', () => {
+    const files = (threads: number, broker: Partial<Plan['brokers'][number]> = {}, filesInUse = 20) => {
+      const brokers = [{ name: 'b', target: { url: 'mqtt://h' }, weight: 1, embedded: false, ...broker }];
+      return demandOf({ ...of(1000), brokers }, threads, { ...roomy, filesInUse }).files;
+    };
+    assert.deepEqual([files(0), files(1), files(3), files(3, {}, 22)], [1020, 1029, 1039, 1041]);
+    assert.equal(files(1, { embedded: true, target: { url: '' } }), 1031);
+    const observe = [
+      { observer: '$SYS', options: {} },
+      { observer: 'process', options: { pid: 1 } },
+    ];
+    assert.equal(files(1, { observe }), 1030);
   });
 
   it('counts the clients of each broker by weight and by name', () => {

@@ -33,7 +33,7 @@ describe('observe', () => {
       cores: 2,
       openFiles: 1,
       openFilesHard: 1,
-      inheritedFiles: 0,
+      filesInUse: 0,
       sourcePorts: 1,
       addresses: [],
       hostName: '',
