@@ -1,5 +1,5 @@
 import { conduct } from './backends/conduct.ts';
-import type { OwnNames } from './base/machine.ts';
+import { type OwnNames, peakMemoryBytes } from './base/machine.ts';
 import { Takeovers } from './metrics/takeovers.ts';
 import { Totals } from './metrics/totals.ts';
 import { Watch } from './observers/watch.ts';
@@ -52,7 +52,8 @@ export async function run(plan: Plan, execute: Execute, options: RunOptions): Pr
   });
   const { windowFromUs } = totals.progress;
   const startUs = windowFromUs === 0 ? undefined : windowFromUs - Math.round(plan.warmUpMs * 1000);
-  const known = { startedAt, ...done, observations, threads, versions, machine, allowInvalid, startUs, live };
+  const made = { threads, versions, machine, peakMemoryBytes: peakMemoryBytes() };
+  const known = { startedAt, ...done, ...made, observations, allowInvalid, startUs, live };
   const judged = judge(plan, totals, series, known);
   const result = options.amend?.(judged) ?? judged;
   for (const reporter of reporters) await reporter.end?.(result, options.base);

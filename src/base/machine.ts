@@ -88,6 +88,17 @@ function isStream(file: number): boolean {
   return isatty(file) || stat.isFIFO() || stat.isSocket();
 }
 
+/** The highest resident memory of this process so far. What getrusage tells is on Linux also that of who started it. */
+export function peakMemoryBytes(): number {
+  return peakOf(read('/proc/self/status')) ?? process.resourceUsage().maxRSS * 1024;
+}
+
+/** "VmHWM:  123 kB", of /proc/self/status. */
+export function peakOf(text: string): number | undefined {
+  const [, kib] = /^VmHWM:\s+([0-9]+) kB/m.exec(text) ?? [];
+  return kib === undefined ? undefined : Number(kib) * 1024;
+}
+
 function limit(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return text === 'unlimited' ? Number.MAX_SAFE_INTEGER : Number(text);

@@ -1,3 +1,4 @@
+import { formatSize } from '../base/units.ts';
 import type { RunResult } from '../verdict/result.ts';
 import { count } from './text/figures.ts';
 
@@ -10,9 +11,13 @@ export function again({ commandLine, seed }: RunResult): string {
 export function ranOn(run: RunResult): string {
   const { versions } = run;
   return (
-    `run ${run.id}, client ${run.client}, ${threads(run)}, ` +
+    `run ${run.id}, client ${run.client}, ${threads(run)}, ${memory(run)}` +
     `mqtt-stress ${versions.tool}, Node ${versions.node.replace(/^v/, '')}, ${versions.os}, ${plural(versions.cores, 'core')}`
   );
+}
+
+function memory({ peakMemoryBytes }: RunResult): string {
+  return peakMemoryBytes === undefined ? '' : `at most ${formatSize(peakMemoryBytes)} of memory, `;
 }
 
 function threads({ threads: count, threadsWhy }: RunResult): string {

@@ -41,6 +41,8 @@ export interface JudgeContext {
   readonly threads: Threads;
   readonly versions: RunResult['versions'];
   readonly machine: OwnNames;
+  /** Of this process, resident. */
+  readonly peakMemoryBytes: number;
   /** Judges an untrustworthy run all the same. */
   readonly allowInvalid: boolean;
   /** When the load began, monotonic; undefined where it did not. */
@@ -286,6 +288,7 @@ function runResult(plan: Plan, totals: Totals, context: JudgeContext): RunResult
     drainMs: plan.drainMs,
     scenario: { text: plan.run.scenarioText, sha256: plan.run.scenarioHash, asRun: plan.run.asRun },
     versions: context.versions,
+    peakMemoryBytes: context.peakMemoryBytes,
     fingerprint: fingerprint(plan, context),
     commandLine: plan.run.commandLine,
   };

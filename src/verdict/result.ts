@@ -202,6 +202,8 @@ export interface RunResult {
     readonly asRun: { readonly text: string; readonly secrets: readonly string[] };
   };
   readonly versions: Versions;
+  /** The highest resident memory of the process that made the run, until its end; absent: not known. */
+  readonly peakMemoryBytes?: number;
   /** Machine, program, broker and load in words, by what they are called: what must be alike in runs that are compared. */
   readonly fingerprint?: Readonly<Record<string, string>>;
   readonly commandLine: string;

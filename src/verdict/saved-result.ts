@@ -52,6 +52,7 @@ const run = z.looseObject({
     asRun: z.looseObject({ text: z.string(), secrets: texts }).default({ text: '', secrets: [] }),
   }),
   versions: z.looseObject({ ...fields(['tool', 'node', 'os', 'cpu'], z.string()), cores: number, memoryBytes: ms }),
+  peakMemoryBytes: ms,
   fingerprint: z.record(z.string(), z.string()).optional(),
 });
 

@@ -191,6 +191,7 @@ export function context(changes: Partial<JudgeContext> = {}): JudgeContext {
     threads: { count: 1, why: 'asked for' },
     versions: { tool: '0.1.0', node: 'v20.20.0', os: 'linux', cpu: 'cpu', cores: 2 },
     machine: { addresses: ['192.0.2.1'], hostName: 'bench' },
+    peakMemoryBytes: 100 * 2 ** 20,
     allowInvalid: false,
     startUs: 100_000_000,
     ...changes,

@@ -123,8 +123,12 @@ function run(placed: readonly Placed[], groups: readonly Placed[][]): RunResult 
       : atOnce === runs.length
         ? 'at once'
         : `${groups.length} sets of up to ${atOnce} at once`;
+  const { peakMemoryBytes: _, ...rest } = first;
+  const peaks = groups.map((set) => sum(set.map(({ result }) => result.run.peakMemoryBytes ?? Number.NaN)));
   return {
-    ...first,
+    ...rest,
+    // Not a number where one of them does not tell.
+    ...(peaks.every(Number.isFinite) && { peakMemoryBytes: Math.max(...peaks) }),
     id: runs.map(({ id }) => id).join('+'),
     name: `${names.join(', ')} (${runs.length} runs, ${told})`,
     endedAt:

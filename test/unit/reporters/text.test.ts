@@ -220,6 +220,12 @@ describe('the text report', () => {
     assert.match(told(result, 100), /again: mqtt-stress run hand-made --seed 7/);
   });
 
+  it('says what made the run, with its memory where that is known', () => {
+    assert.match(told(result, 100), /client wire, 1 thread, at most 100MiB of memory,\s/);
+    const { peakMemoryBytes: _, ...run } = result.run;
+    assert.match(told({ ...result, run }, 100), /client wire, 1 thread, mqtt-stress/);
+  });
+
   it('breaks that command where a shell takes it, and within the width', () => {
     const commandLine =
       "mqtt-stress run hand-made --set groups.sensors.publish.0.rate=100/s --set 'a=x y z, x y z, x y z'";

@@ -77,6 +77,9 @@ describe('results merged', () => {
     }
     assert.equal(merged.run.measuredMs, 2000);
     assert.match(merged.run.name, /\(3 runs, at once\)$/);
+    assert.equal(merged.run.peakMemoryBytes, 300 * 2 ** 20);
+    const { peakMemoryBytes: _, ...unknown } = (one as Result).run;
+    assert.equal('peakMemoryBytes' in merge([{ ...(one as Result), run: unknown }, ...more]).run, false);
   });
 
   it('of runs one after another have the rate over all their seconds', () => {
