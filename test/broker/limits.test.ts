@@ -122,6 +122,17 @@ for (const client of Object.keys(clients)) {
       assert.ok(texts(result).includes('pubs: the broker grants client ids that it assigns'));
     });
 
+    test('client ids that it assigns, with sessions that are kept: removed at the end', async () => {
+      const result = await limited(
+        client,
+        [],
+        `  pubs: { clients: 5, protocol: 5, clientId: "", session: { expiry: 1h }, publish: { topic: "l/{index}", qos: 1, rate: 10/s } }\n${subs}`,
+      );
+      assert.equal(result.verdict, 'passed', result.reasons.join('\n'));
+      assert.deepEqual([result.totals.connects.count, result.totals.disconnects.count], [6, 0]);
+      assert.equal(result.totals.sessions_removed.count, 5);
+    });
+
     test('wills are published when connections break, told apart from the run’s messages, and retained messages too', async () => {
       const mosquitto: Mosquitto = await startMosquitto();
       const proxy = await startProxy(mosquitto.port, 0);
