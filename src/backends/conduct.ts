@@ -57,7 +57,8 @@ class Conductor {
   readonly #publishing: boolean;
   readonly #absent: Absence[] = [];
   readonly #seen = new Tally();
-  readonly #beganUs = nowUs();
+  /** When the first snapshot came, and so every worker had begun. */
+  #beganUs: number | undefined;
   #stage: Stage = 'gathering';
   #drainUs = Number.POSITIVE_INFINITY;
   #receiptUs = 0;
@@ -69,6 +70,7 @@ class Conductor {
   }
 
   heard(snapshot: Snapshot): void {
+    this.#beganUs ??= nowUs();
     this.#seen.add(snapshot);
     if (sum(snapshot.cells, (cell) => countOf(cell, 'messages_received')) > 0) this.#receiptUs = nowUs();
     this.#absent.push(...snapshot.absent);
@@ -80,7 +82,8 @@ class Conductor {
   /** A group whose time is over without enough clients settles it: the others need not be waited for. */
   #whileGathering({ phase }: Snapshot): void {
     const { groups } = this.#plan;
-    const over = (group: GroupPlan) => nowUs() - this.#beganUs >= group.connect.withinMs * 1000;
+    const gatheredUs = nowUs() - (this.#beganUs ?? Number.POSITIVE_INFINITY);
+    const over = (group: GroupPlan) => gatheredUs >= group.connect.withinMs * 1000;
     if (phase === 'ready' && groups.every((group) => this.#enough(group))) this.#begin();
     else if (groups.some((group) => over(group) && !this.#enough(group))) this.leave();
     // Who lost the connection just now may be back in time; where nobody waits for anything there is no hope.

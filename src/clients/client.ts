@@ -111,6 +111,8 @@ export interface Client {
   /** The socket has not taken yet all that was written to it. */
   readonly backedUp: boolean;
   readonly inFlight: number;
+  /** What an attempt that is open would be told to have failed for if its time were over now. */
+  readonly timeoutCause: string;
   /** Over all connections of the client. */
   readonly bytesSent: number;
   readonly bytesReceived: number;

@@ -4,7 +4,7 @@ import { formatCount, formatDuration } from '../base/units.ts';
 import { resultSchema } from '../base/versions.ts';
 import type { Totals } from '../metrics/totals.ts';
 import type { Observation } from '../observers/observer.ts';
-import type { GroupPlan, Plan, ThresholdPlan } from '../plan/plan.ts';
+import type { Plan, ThresholdPlan } from '../plan/plan.ts';
 import type { Threads } from '../plan/threads.ts';
 import { fingerprint } from './compare/fingerprint.ts';
 import { crossingDoubt } from './crossing.ts';
@@ -14,6 +14,7 @@ import { emptyReasons, undeliveredReasons } from './empty.ts';
 import type { Measured } from './figures.ts';
 import { leavings } from './leavings.ts';
 import type { Findings } from './live.ts';
+import { notStartedReasons } from './not-started.ts';
 import { observedBy, observedInSeries } from './observed.ts';
 import { part } from './parts.ts';
 import { outages, outageWarnings } from './recovery.ts';
@@ -22,7 +23,7 @@ import { returns } from './returns.ts';
 import type { Series } from './series.ts';
 import { takeovers, takeoverWarnings } from './takeovers.ts';
 import { failures, judgeThreshold, stopEvents, stopsRun } from './thresholds.ts';
-import { byCount, connectedEver, connectTroubles } from './troubles.ts';
+import { connectedEver, connectTroubles } from './troubles.ts';
 import type { Trust } from './trust.ts';
 import { judgeTrust } from './trust.ts';
 import { unsentWarnings } from './unsent.ts';
@@ -117,7 +118,8 @@ type Evidence = {
 function decide(plan: Plan, totals: Totals, evidence: Evidence): Judgement {
   const { context, trust, thresholds } = evidence;
   if (context.signal !== undefined) return aborted(context.signal, plan, totals);
-  if (!totals.started) return notStarted(plan, totals);
+  if (!totals.started)
+    return { verdict: 'notStarted', exitCode: exitCode.notStarted, reasons: notStartedReasons(plan, totals) };
   const incomplete = incompleteReasons(plan, totals, evidence);
   if (trust.verdict === 'invalid' && !context.allowInvalid) {
     const advice = 'With --allow-invalid the thresholds decide all the same.';
@@ -145,27 +147,6 @@ function aborted(signal: StoppedBy, plan: Plan, totals: Totals): Judgement {
   const troubles = totals.started ? [] : connectTroubles(plan, totals).map(({ text }) => text);
   const reasons = [`Stopped by ${signal} ${when}; thresholds are not judged.`, ...troubles];
   return { verdict: 'aborted', exitCode: code, reasons };
-}
-
-function notStarted(plan: Plan, totals: Totals): Judgement {
-  const short = plan.groups.filter(
-    ({ name, clients, connect }) => connectedEver(totals, { group: name }) < connect.atLeast * clients,
-  );
-  const reasons = totals.lost.map(
-    ({ worker, clients, reason }) => `Worker "${worker}" died with ${clients} clients: ${reason}`,
-  );
-  reasons.push(...short.map((group) => tooFew(group, totals)));
-  reasons.push(...connectTroubles(plan, totals).map(({ text }) => text));
-  return { verdict: 'notStarted', exitCode: exitCode.notStarted, reasons };
-}
-
-function tooFew({ name, clients, connect }: GroupPlan, totals: Totals): string {
-  const causes = byCount(totals.causes('connect_errors', { group: name }));
-  const most = causes[0] === undefined ? '' : `, mostly for ${causes[0][0]} (${formatCount(causes[0][1])} times)`;
-  return (
-    `Group ${name}: ${formatCount(connectedEver(totals, { group: name }))} of ${formatCount(clients)} clients connected within ` +
-    `${formatDuration(connect.withinMs)}, at least ${formatCount(100 * connect.atLeast)} % must${most}.`
-  );
 }
 
 type Missing = { readonly group: string; readonly clients: number; readonly of: number; readonly foreseen: boolean };

@@ -99,6 +99,23 @@ for (const client of Object.keys(clients)) {
       assert.ok(texts(result).includes('large: the broker grants packets of at most 500 bytes'));
     });
 
+    test('a SUBSCRIBE that is too large: sent in several, without the filter that alone is, and answered as one', async () => {
+      const filters = Array.from({ length: 30 }, (_, i) => `{ topic: "l/${'z'.repeat(30)}/${i}", qos: 1 }`);
+      const result = await limited(
+        client,
+        ['max_packet_size 500'],
+        `  pubs: { clients: 30, protocol: 5, publish: { topic: "l/${'z'.repeat(30)}/{index}", qos: 1, rate: 5/s } }
+  subs: { protocol: 5, subscribe: [${filters.join(', ')}, { topic: "l/${'y'.repeat(600)}" }] }
+`,
+      );
+      assertEquations(result);
+      const { totals } = result;
+      assert.equal(result.verdict, 'passed', result.reasons.join('\n'));
+      assert.deepEqual([totals.disconnects.count, totals.subscribes.count, totals.subscribe_time?.count], [0, 30, 1]);
+      assert.deepEqual(totals.subscribe_errors.by, { packet_too_large: 1 });
+      assert.equal(totals.messages_received.count, totals.deliveries_expected.count);
+    });
+
     test('a Receive Maximum and a keep-alive of its own: kept to, and told', async () => {
       const result = await limited(
         client,

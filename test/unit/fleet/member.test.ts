@@ -112,6 +112,27 @@ describe('a member that cannot connect', () => {
   });
 });
 
+describe('a member that is given up while an attempt is open', () => {
+  test('counts that as what its client calls the time-out, and tells it', () => {
+    const { host, member } = staged();
+    member.open(() => {});
+    member.giveUp();
+    assert.equal(member.gone, true);
+    assert.deepEqual(host.taken().measured.causes, { connect_errors: { connack_timeout: 1 } });
+    assert.deepEqual(host.notes, ['g: could not connect: connack_timeout']);
+  });
+
+  test('counts nothing where none is', () => {
+    const { host, member } = staged();
+    member.giveUp();
+    const connected = placed(host, { filters });
+    connected.member.open(() => {});
+    connected.member.connected(welcomed(0));
+    connected.member.giveUp();
+    assert.deepEqual(host.taken().measured.causes, {});
+  });
+});
+
 describe('a member that loses its connection', () => {
   test('comes back: reconnect_time counts from the loss, connect_time is not counted again', () => {
     const host = new FakeHost();
