@@ -46,9 +46,12 @@ const causeOfErrno: ReadonlyMap<string, string> = new Map([
   ['ENOMEM', cause.outOfMemory],
 ]);
 
-/** The cause that a socket's error means; `socket_error` where the system's code says nothing more. */
-export function causeOfError(error: NodeJS.ErrnoException): string {
-  const code = error.code ?? firstCode(error);
+/**
+ * The cause that an error means; `socket_error` where the system's code says nothing more. `uncoded`: where there is none; a code of
+ * the system is text.
+ */
+export function causeOfError(error: Error & { readonly code?: unknown }, uncoded: string = cause.socketError): string {
+  const code = typeof error.code === 'string' ? error.code : firstCode(error);
   // What the ws package says of a handshake has no code; what Node's HTTP parser says begins with HPE_.
   if (
     code?.startsWith('HPE_') ||
@@ -57,7 +60,7 @@ export function causeOfError(error: NodeJS.ErrnoException): string {
     return cause.websocketRefused;
   const tls = causeOfTlsError(error);
   if (tls !== undefined) return tls;
-  return (code !== undefined && causeOfErrno.get(code)) || cause.socketError;
+  return code === undefined ? uncoded : (causeOfErrno.get(code) ?? cause.socketError);
 }
 
 /** What an error says, for people: one line; undefined where that is nothing. */

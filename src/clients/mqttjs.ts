@@ -264,9 +264,8 @@ class MqttjsClient implements Client {
   }
 
   readonly #onError = (error: Error & { code?: unknown }): void => {
-    // Errors of the system have a code that is text; those of MQTT.js and of the parser have a number or none.
-    const system = typeof error.code === 'string' || error instanceof AggregateError;
-    this.#fail(system ? causeOfError(error as NodeJS.ErrnoException) : cause.protocolError, detailOf(error));
+    // MQTT.js itself and its parser have numbers for codes, or none.
+    this.#fail(causeOfError(error, cause.protocolError), detailOf(error));
   };
 
   /** The first cause stands; `closed` follows when the socket is closed. */

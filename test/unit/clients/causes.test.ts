@@ -17,6 +17,31 @@ test('an unknown error is a socket error', () => {
   assert.equal(causeOfError(errno('toString')), 'socket_error');
 });
 
+test("an error without a code of the system may be the client's to name", () => {
+  const numbered = Object.assign(new Error('Connection refused: Not authorized'), { code: 135 });
+  assert.equal(causeOfError(numbered, 'broker_protocol_error'), 'broker_protocol_error');
+  assert.equal(causeOfError(new Error('Invalid header flag bits'), 'broker_protocol_error'), 'broker_protocol_error');
+  assert.equal(causeOfError(errno('EOWNERDEAD'), 'broker_protocol_error'), 'socket_error');
+  for (const said of ['Unexpected server response: 404', 'Server sent an invalid subprotocol'])
+    assert.equal(causeOfError(new Error(said), 'broker_protocol_error'), 'websocket_refused');
+});
+
+test('what OpenSSL says of a handshake is the cause, in the code or in the message', () => {
+  const proto = (said: string) =>
+    Object.assign(
+      new Error(
+        `write EPROTO C0B6EF11:error:0A00010B:SSL routines:ssl3_get_record:${said}:../deps/openssl/openssl/ssl/record/ssl3_record.c:355:\n`,
+      ),
+      { code: 'EPROTO' },
+    );
+  assert.equal(causeOfError(errno('ERR_SSL_WRONG_VERSION_NUMBER')), 'not_tls');
+  assert.equal(causeOfError(proto('wrong version number')), 'not_tls');
+  assert.equal(causeOfError(proto('packet length too long')), 'not_tls');
+  assert.equal(causeOfError(proto('tlsv13 alert certificate required')), 'client_certificate_required');
+  assert.equal(causeOfError(proto('sslv3 alert handshake failure')), 'tls_handshake_failed');
+  assert.equal(causeOfError(errno('EPROTO')), 'tls_handshake_failed');
+});
+
 test('the error of several addresses has the cause of its first', () => {
   assert.equal(causeOfError(new AggregateError([errno('ECONNREFUSED'), errno('ENETUNREACH')])), 'connection_refused');
 });
