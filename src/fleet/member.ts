@@ -155,7 +155,7 @@ export class Member implements ClientListener {
     const nowUs = this.#host.clock();
     this.#counts.made(welcome, nowUs, this.#dueUs, this.presence.lostUs);
     if (this.presence.lostUs === 0) this.#host.connected(nowUs);
-    this.#session.begun();
+    this.#session.begun(limits);
     const session = this.#session.found(this.presence.lostUs !== 0, welcome.sessionPresent);
     this.presence.connected(nowUs, welcome.openedUs, session);
     // Where the session is still there, its subscriptions are [MQTT-3.1.2-5].

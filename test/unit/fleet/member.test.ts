@@ -258,6 +258,18 @@ describe('a member whose session is kept', () => {
     );
   });
 
+  test('has none to remove where the server grants it no time', () => {
+    const host = new FakeHost();
+    const { member } = placed(host, { group: keeping('5') });
+    member.open(() => {});
+    member.connected(welcomed(0, { limits: { ...noLimits, sessionExpiryS: 0 } }));
+    assert.equal(host.taken().gauges.sessions_kept, undefined);
+    host.ending = true;
+    member.end();
+    member.closed('ended');
+    assert.deepEqual([member.gone, host.taken().measured.counts.sessions_removed], [true, undefined]);
+  });
+
   test('before MQTT 5 has it removed by one more connection, which is not counted', () => {
     const host = new FakeHost();
     const { member, client } = ready(host, { group: keeping('3.1.1') });
