@@ -5,6 +5,7 @@ import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { type Recipient, Routes } from '../plan/routes.ts';
 import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
 import { Book, type Bounds, type Gap, type ReceiverBook, type StreamBook } from './book.ts';
+import { Marks } from './marks.ts';
 import { Timetable } from './timetable.ts';
 
 /** Why a delivery is missing, as far as it is not the broker's; what is left of a loss is `acked_not_delivered`. */
@@ -24,7 +25,7 @@ export interface MissingMessage {
 }
 
 export interface Losses {
-  /** Undefined: a loss of this cell cannot be matched, as it is a shared subscription's. */
+  /** Undefined: a loss of this cell cannot be matched, as nobody knows what the members of a share received. */
   of(labels: Labels): Matched | undefined;
   /** The first few that were acknowledged and have no excuse. */
   readonly examples: readonly MissingMessage[];
@@ -36,29 +37,39 @@ const underWayUs = 1_000_000;
 
 /**
  * Matches what was published with what arrived, message by message; undefined where a thread died with what it knew, or no
- * delivery is missing. `behind`: messages still came to that cell when the drain ended.
+ * delivery is missing.
  */
-export function matchLosses(plan: Plan, totals: Totals, behind: (labels: Labels) => boolean): Losses | undefined {
-  const ledger = totals.evidence?.ledger;
+export function matchLosses(plan: Plan, totals: Totals, causes: Causes): Losses | undefined {
+  const { ledger, marks } = totals.evidence ?? {};
   if (ledger === undefined) return undefined;
-  const matching = new Matching(plan, totals, new Book(ledger), behind);
+  const matching = new Matching(plan, totals, new Book(ledger), marks && new Marks(marks), causes);
   return matching.run();
+}
+
+/** What only the counts of a cell can tell. */
+export interface Causes {
+  /** Messages still came to it when the drain ended. */
+  behind(labels: Labels): boolean;
+  /** What may have happened to a message of a share, as nobody knows which member was to get it; undefined: nothing. */
+  ofShare(labels: Labels): Excuse | undefined;
 }
 
 class Matching {
   readonly #plan: Plan;
   readonly #book: Book;
-  readonly #behind: (labels: Labels) => boolean;
+  readonly #marks: Marks | undefined;
+  readonly #causes: Causes;
   readonly #routes: Routes;
   readonly #timetable: Timetable;
   readonly #cells = new Map<string, Matched>();
   readonly #shared = new Set<string>();
   readonly #examples: MissingMessage[] = [];
 
-  constructor(plan: Plan, totals: Totals, book: Book, behind: (labels: Labels) => boolean) {
+  constructor(plan: Plan, totals: Totals, book: Book, marks: Marks | undefined, causes: Causes) {
     this.#plan = plan;
     this.#book = book;
-    this.#behind = behind;
+    this.#marks = marks;
+    this.#causes = causes;
     this.#routes = new Routes(plan, totals.absent);
     this.#timetable = new Timetable(plan, totals);
   }
@@ -82,8 +93,24 @@ class Matching {
     if (publication === undefined) return;
     for (const recipient of this.#routes.recipients(publication, who.broker)) {
       if (recipient.labels.qos === 0) continue;
-      if (recipient.shared) this.#shared.add(keyOf(recipient.labels));
+      if (recipient.share !== undefined) this.#matchShare(stream, recipient, recipient.share);
       else this.#matchPair(stream, place, recipient);
+    }
+  }
+
+  #matchShare(stream: StreamBook, { client, labels }: Recipient, share: number): void {
+    if (this.#marks === undefined) {
+      this.#shared.add(keyOf(labels));
+      return;
+    }
+    const { missing, next } = this.#marks.of(share, stream.stream, stream.from, stream.to);
+    if (missing.length === 0) return;
+    const account = new Account(stream, this.#cellOf(labels), (sequence) => this.#example(stream, sequence, client));
+    const excuse = this.#causes.ofShare(labels);
+    const tail = this.#causes.behind(labels) ? 'drain_ended' : excuse;
+    for (let i = 0; i < missing.length; i += 2) {
+      const first = missing[i] as number;
+      account.range(first, missing[i + 1] as number, first >= next ? tail : excuse);
     }
   }
 
@@ -96,7 +123,7 @@ class Matching {
     const excuse = gone ? 'while_disconnected' : interruption(this.#plan, labels.group);
     const excused = this.#excused(stream, place, receiver);
     for (const gap of pair.gaps) account.gap(gap, excused ?? pair.interrupted, excuse);
-    const tail = this.#behind(labels) ? 'drain_ended' : undefined;
+    const tail = this.#causes.behind(labels) ? 'drain_ended' : undefined;
     if (excused !== undefined) account.split(pair.next, stream.to - 1, excused, excuse, tail);
     else account.range(pair.next, stream.to - 1, pair.epoch === receiver?.epoch ? tail : 'unknown');
   }

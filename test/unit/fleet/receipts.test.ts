@@ -26,7 +26,7 @@ function staged(filters: readonly Filter[], of = publishing(), placing: Placing 
   const host = new FakeHost();
   host.nowUs = nowUs;
   host.recorder.measure(nowUs - 1_000_000, nowUs);
-  const receipts = new Receipts(of, tag);
+  const receipts = new Receipts(of, tag, (labels) => host.recorder.cell(labels));
   const { member } = ready(host, { filters, number: 77, ...placing });
   host.take();
   const stampOf = (stream: number, sequence: number, dueUs = nowUs - 1000, lagUs = 100) => {
@@ -143,10 +143,21 @@ describe('what is received by the plan', () => {
     });
   });
 
-  test('of a share is a delivery made, in whatever order', () => {
-    const { host, get } = staged([{ topicFilter: '$share/s/#', qos: 1 }]);
-    for (const sequence of [5, 1, 9]) get(3, sequence);
-    assert.deepEqual(countsOf(host.take()), { 'messages_received/1': 3, 'deliveries_made/1': 3 });
+  test('of a share is a delivery made, in whatever order, and again a duplicate, whichever member gets it', () => {
+    const filters = [{ topicFilter: '$share/s/#', qos: 1 as const }];
+    const job = { workload: 'subscribe', options: { topic: '$share/s/#', qos: 1 }, firstStream: 0 };
+    const { groups } = publishing();
+    const { host, receipts, get, stampOf } = staged(
+      filters,
+      publishing({ groups: [...groups, group('g', { jobs: [job] })] }),
+    );
+    const { member } = ready(host, { filters, number: 78 });
+    for (const sequence of [5, 1, 9, 1]) get(3, sequence);
+    for (const sequence of [5, 6])
+      receipts.received(member, incoming({ payload: stampOf(3, sequence), receivedUs: nowUs, qos: 1 }));
+    const { measured } = host.taken(1);
+    assert.deepEqual(measured.counts, { messages_received: 6, deliveries_made: 4, messages_duplicated: 2 });
+    assert.equal(measured.times.delivery_time?.[1], 4);
   });
 
   test('is found by its digits in a property too', () => {
