@@ -15,6 +15,9 @@ import { findStamp, type Stamp } from '../workloads/stamp.ts';
 import type { Member } from './member.ts';
 
 const kinds = ['planned', 'shared', 'unjudged'] as const;
+/** In the code of a route, see `encode`. */
+const repeats = 1 << 4;
+const ordered = 1 << 5;
 const halfRange = 2 ** 31;
 const examplesKept = 5;
 
@@ -119,7 +122,7 @@ export class Receipts {
     if (kind === 0) {
       const arrival = this.#inbox.arrived(slot, sequence, code >>> 6, member.subscriptions.epoch);
       if (arrival === 'duplicate') {
-        if (duplicateAllowed(code)) counts.messages_duplicated++;
+        if ((code & repeats) !== 0) counts.messages_duplicated++;
         else this.#forbidden('duplicate', tally, member);
         return;
       }
@@ -127,7 +130,7 @@ export class Receipts {
         counts.messages_copied++;
         return;
       }
-      if (arrival === 'outOfOrder') {
+      if (arrival === 'outOfOrder' && (code & ordered) !== 0) {
         counts.messages_out_of_order++;
         this.#violated('out_of_order', member);
       }
@@ -167,7 +170,7 @@ export class Receipts {
     const sameBroker = this.#plan.cluster || who.broker === member.who.broker;
     const judged = (topicFilter: string) => this.#judged(topicFilter, member.who.broker);
     const { filters, granted } = member.subscriptions;
-    return encode(route(publication, filters, granted, sameBroker, judged), publication.qos);
+    return encode(route(publication, filters, granted, sameBroker, judged));
   }
 }
 
@@ -175,12 +178,8 @@ function textOf(message: Incoming, part: 'topic' | 'payload'): string {
   return message.bytes.toString('utf8', message[`${part}Start`], message[`${part}End`]);
 }
 
-/** Two bits of kind, two of QoS, two of the QoS at which it was published, the rest are the copies. */
-function encode({ kind, qos, copies }: Route, published: Qos): number {
-  return kinds.indexOf(kind) | (qos << 2) | (published << 4) | (copies << 6);
-}
-
-/** Where one of the two hops is at least once; what is published at QoS 1 may come again at QoS 0 too. */
-function duplicateAllowed(code: number): boolean {
-  return ((code >>> 2) & 3) === 1 || ((code >>> 4) & 3) === 1;
+/** Two bits of kind, two of QoS, whether it repeats, whether it is ordered, the rest are the copies. */
+function encode(route: Route): number {
+  const flags = (route.repeats ? repeats : 0) | (route.ordered ? ordered : 0);
+  return kinds.indexOf(route.kind) | (route.qos << 2) | flags | (route.copies << 6);
 }

@@ -145,6 +145,10 @@ export type Route = {
   readonly qos: Qos;
   /** Further copies that overlapping subscriptions allow. */
   readonly copies: number;
+  /** Some copy of a message may come again: it is published at QoS 1, or delivered at QoS 1 by one of the filters. */
+  readonly repeats: boolean;
+  /** All copies come at one QoS: only then is their order owed [MQTT-4.6.0-6]. */
+  readonly ordered: boolean;
 };
 
 /** `granted`: the QoS of each filter, above 2 where it was refused. `sameBroker`: false where nothing should cross. `judged`: whether a share is. */
@@ -159,6 +163,8 @@ export function route(
   let shared = 0;
   let maybe = 0;
   let highest = 0;
+  /** Bit n: some filter delivers at QoS n. */
+  let levels = 0;
   for (let i = 0; i < filters.length && sameBroker; i++) {
     const qos = granted[i] ?? 128;
     if (qos > 2) continue;
@@ -166,6 +172,7 @@ export function route(
     const { share, filter } = splitShare(topicFilter);
     const verdict = matches(publication.levels, filter.split('/'));
     if (verdict === 'no') continue;
+    levels |= 1 << Math.min(publication.qos, qos);
     if (verdict === 'depends' || (share !== undefined && !judged(topicFilter))) {
       maybe++;
       continue;
@@ -175,9 +182,10 @@ export function route(
     highest = Math.max(highest, qos);
   }
   const qos = Math.min(publication.qos, highest) as Qos;
-  if (sure > 0) return { kind: 'planned', qos, copies: Math.min(255, sure + maybe + shared - 1) };
-  if (shared > 0) return { kind: 'shared', qos, copies: 0 };
-  return { kind: 'unjudged', qos: publication.qos, copies: 0 };
+  const how = { repeats: publication.qos === 1 || (levels & 2) !== 0, ordered: (levels & (levels - 1)) === 0 };
+  if (sure > 0) return { kind: 'planned', qos, copies: Math.min(255, sure + maybe + shared - 1), ...how };
+  if (shared > 0) return { kind: 'shared', qos, copies: 0, ...how };
+  return { kind: 'unjudged', qos: publication.qos, copies: 0, ...how };
 }
 
 function key(group: string, index: number, job: number): string {

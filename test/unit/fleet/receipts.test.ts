@@ -143,6 +143,22 @@ describe('what is received by the plan', () => {
     });
   });
 
+  test('in any order and again is no violation where filters of one client deliver at QoS 1 and at QoS 2', () => {
+    const { host, receipts, get } = staged([
+      { topicFilter: 'v/+', qos: 1 },
+      { topicFilter: 'v/#', qos: 2 },
+    ]);
+    for (const sequence of [0, 0, 2, 1, 2, 2]) get(12, sequence);
+    const { measured } = host.taken(2);
+    assert.deepEqual(measured.counts, {
+      messages_received: 6,
+      deliveries_made: 3,
+      messages_copied: 2,
+      messages_duplicated: 1,
+    });
+    assert.deepEqual([measured.causes, receipts.violations], [{}, []]);
+  });
+
   test('of a share is a delivery made, in whatever order', () => {
     const { host, get } = staged([{ topicFilter: '$share/s/#', qos: 1 }]);
     for (const sequence of [5, 1, 9]) get(3, sequence);

@@ -161,13 +161,17 @@ test('publications that reach the same filters at the same QoS share one list', 
 });
 
 describe('the route of a stream to a receiver', () => {
-  const of = (published: Publication, ...filters: readonly Filter[]) =>
+  const whole = (published: Publication, ...filters: readonly Filter[]) =>
     route(
       published,
       filters,
       filters.map(({ qos }) => qos),
       true,
     );
+  const of = (published: Publication, ...filters: readonly Filter[]) => {
+    const { kind, qos, copies } = whole(published, ...filters);
+    return { kind, qos, copies };
+  };
   const at = (topicFilter: string, qos: 0 | 1 | 2 = 0): Filter => ({ topicFilter, qos });
 
   test('is planned where a filter matches, with a copy more for each further one', () => {
@@ -198,5 +202,26 @@ describe('the route of a stream to a receiver', () => {
 
   test('has the QoS that was granted, not the one asked for', () => {
     assert.equal(route(publication('a', 2), [at('a', 2)], [1], true).qos, 1);
+  });
+
+  for (const [published, granted, repeats, ordered] of [
+    [2, [2, 2], false, true],
+    [2, [1, 2], true, false],
+    [2, [2, 0], false, false],
+    [1, [1, 2], true, true],
+    [1, [0, 1], true, false],
+    [0, [0, 1, 2], false, true],
+  ] as const) {
+    const may = `${repeats ? 'may repeat' : 'never repeats'} and ${ordered ? 'has' : 'has no'} order`;
+    test(`${may} where it is published at QoS ${published} and granted QoS ${granted.join(' and ')}`, () => {
+      const filters = granted.map((qos, i) => at(['#', 'a/#', 'a/1'][i] ?? '', qos));
+      const found = whole(publication('a/1', published), ...filters);
+      assert.deepEqual([found.repeats, found.ordered], [repeats, ordered]);
+    });
+  }
+
+  test('counts a filter that may match by a varying level among those that repeat', () => {
+    const found = whole(publication(['a', null], 2), at('a/+', 2), at('a/5', 1));
+    assert.deepEqual([found.repeats, found.ordered], [true, false]);
   });
 });
