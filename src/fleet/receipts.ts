@@ -3,7 +3,7 @@ import type { Incoming } from '../clients/client.ts';
 import { type Arrivals, Inbox } from '../metrics/inbox.ts';
 import type { Tally } from '../metrics/recorder.ts';
 import type { Violation } from '../metrics/snapshot.ts';
-import type { Qos } from '../mqtt/packets.ts';
+import type { Protocol, Qos } from '../mqtt/packets.ts';
 import { identity, jobContext } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Route } from '../plan/routes.ts';
@@ -11,7 +11,7 @@ import { route } from '../plan/routes.ts';
 import { type JudgedShares, judgedShares } from '../plan/shares.ts';
 import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
 import { willFinder } from '../plan/wills.ts';
-import { findStamp, type Stamp } from '../workloads/stamp.ts';
+import { findStamp, type Stamp, stampReaches } from '../workloads/stamp.ts';
 import type { Member } from './member.ts';
 
 const kinds = ['planned', 'shared', 'unjudged'] as const;
@@ -29,8 +29,8 @@ export class Receipts {
   readonly #inbox = new Inbox();
   readonly #judged: JudgedShares;
   readonly #stamp: Stamp = { stream: 0, sequence: 0, dueUs: 0, lagUs: 0 };
-  /** True where some publish entry carries no stamp: then a message without one may be of this run. */
-  readonly #unstamped: boolean;
+  /** Receivers whom the stamp of some publish entry does not reach: what comes to them without one may be of this run. */
+  readonly #unstamped: ReadonlySet<Protocol>;
   /** The first few of each kind. */
   readonly violations: Violation[] = [];
   readonly #isWill: ReturnType<typeof willFinder>;
@@ -41,10 +41,7 @@ export class Receipts {
     this.#find = streamFinder(plan);
     this.#judged = judgedShares(plan);
     this.#isWill = willFinder(plan);
-    this.#unstamped = plan.groups.some((group) => {
-      const who = identity(plan, group, 0);
-      return group.jobs.some((job) => publicationOf(job, who, jobContext(plan, group))?.stamped === false);
-    });
+    this.#unstamped = unstamped(plan);
   }
 
   received(member: Member, message: Incoming): void {
@@ -85,7 +82,7 @@ export class Receipts {
       member.cellOf(message.qos).at(message.receivedUs).counts.wills_received++;
       return;
     }
-    if (!this.#unstamped || message.retain) {
+    if (!this.#unstamped.has(member.group.session.protocol) || message.retain) {
       this.#foreign(member, message);
       return;
     }
@@ -172,6 +169,15 @@ export class Receipts {
     const { filters, granted } = member.subscriptions;
     return encode(route(publication, filters, granted, sameBroker, judged));
   }
+}
+
+function unstamped(plan: Plan): ReadonlySet<Protocol> {
+  const places = plan.groups.flatMap((group) => {
+    const who = identity(plan, group, 0);
+    return group.jobs.flatMap((job) => publicationOf(job, who, jobContext(plan, group))?.stamp ?? []);
+  });
+  const receivers = plan.groups.map(({ session }) => session.protocol);
+  return new Set(receivers.filter((receiver) => places.some((place) => !stampReaches(place, receiver))));
 }
 
 function textOf(message: Incoming, part: 'topic' | 'payload'): string {

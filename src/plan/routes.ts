@@ -1,8 +1,9 @@
 import type { Filter } from '../clients/client.ts';
 import type { Absence, Labels } from '../metrics/snapshot.ts';
 import { FilterTree } from '../mqtt/filter-tree.ts';
-import type { Qos } from '../mqtt/packets.ts';
+import type { Protocol, Qos } from '../mqtt/packets.ts';
 import { matches, splitShare } from '../mqtt/topics.ts';
+import { stampReaches } from '../workloads/stamp.ts';
 import type { Identity, Publication } from '../workloads/workload.ts';
 import { identity } from './identity.ts';
 import type { GroupPlan, Plan } from './plan.ts';
@@ -19,6 +20,7 @@ type Subscription = {
   readonly labels: Labels;
   readonly client: number;
   readonly granted: Qos;
+  readonly protocol: Protocol;
   /** Share name and filter: one delivery for all who have the same. */
   readonly share: string | undefined;
 };
@@ -61,6 +63,7 @@ export class Routes {
         labels: { group: group.name, broker: who.broker },
         client,
         granted: granted as Qos,
+        protocol: group.session.protocol,
         share: share === undefined ? undefined : topicFilter,
       });
     }
@@ -84,14 +87,16 @@ export class Routes {
     return this.#owed(publication, broker).recipients;
   }
 
-  /** Publications that reach the same filters at the same QoS share one list. */
+  /** Publications that reach the same filters at the same QoS, with the stamp at the same place, share one list. */
   #owed(publication: Publication, broker: string): Owed {
-    if (!publication.stamped || !this.#plan.judged) return nothing;
+    const { stamp } = publication;
+    if (stamp === 'none' || !this.#plan.judged) return nothing;
     const leaves = this.#tree(broker).match(publication.levels, 'yes');
-    const name = `${this.#plan.cluster ? everywhere : broker}\n${publication.qos}\n${leaves.map((leaf) => leaf.id).join()}`;
+    const name = `${this.#plan.cluster ? everywhere : broker}\n${publication.qos}\n${stamp}\n${leaves.map((leaf) => leaf.id).join()}`;
     let known = this.#memo.get(name);
     if (known === undefined) {
-      const subscriptions = leaves.flatMap((leaf) => leaf.entries);
+      const all = leaves.flatMap((leaf) => leaf.entries);
+      const subscriptions = all.filter(({ protocol }) => stampReaches(stamp, protocol));
       const recipients = recipientsOf(subscriptions, publication.qos);
       known = { recipients, expectations: expect(recipients) };
       this.#memo.set(name, known);

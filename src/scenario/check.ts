@@ -8,6 +8,7 @@ import { dataProblems } from './data.ts';
 import type { Group, Job } from './groups.ts';
 import { idProblems, idWarnings } from './ids.ts';
 import { identities, type Population } from './population.ts';
+import { reachOf } from './reach.ts';
 import { populationOf, stagesLengthMs, timesOf } from './scenario.ts';
 import type { ScenarioFields } from './schema.ts';
 import { thresholdProblems } from './selectors.ts';
@@ -171,15 +172,27 @@ function stampWarnings(scenario: ScenarioFields, population: Population): string
   forEachJob(scenario, (job, group, _path, name) => {
     const context = { protocol: group.protocol, run: anyRun, tag: 0, seed: population.seed };
     const publication = workloadOf(job).publication?.(job.options, identity({ name, ...group }, 0), context);
-    if (publication?.stamped === false) {
-      const which = job.entry === 0 ? job.workload : `${job.workload} entry ${job.entry}`;
+    const which = job.entry === 0 ? job.workload : `${job.workload} entry ${job.entry}`;
+    if (publication?.stamp === 'none') {
       warnings.push(
         `${name}: the payload of ${which} has no room for a stamp (16B, or {stamp} in a text), so its deliveries are counted, not timed`,
+      );
+    }
+    const unread = publication?.stamp === 'property' ? unreadBy(population, name, group.jobs.indexOf(job)) : [];
+    if (unread.length > 0) {
+      warnings.push(
+        `${name}: the stamp of ${which} is a user property, which brokers leave out before MQTT 5: what ${unread.join(', ')} ` +
+          'gets of it is counted, not timed or judged, unless its payload has {stamp}',
       );
     }
     return [];
   });
   return warnings;
+}
+
+function unreadBy(population: Population, name: string, job: number): string[] {
+  const group = population.groups.findIndex((one) => one.name === name);
+  return [...(reachOf(population)[group]?.[job]?.unread ?? [])].sort();
 }
 
 function forEachJob(

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Filter } from '../../../src/clients/client.ts';
 import { Receipts } from '../../../src/fleet/receipts.ts';
 import type { CellSnapshot } from '../../../src/metrics/snapshot.ts';
-import type { Plan } from '../../../src/plan/plan.ts';
+import type { GroupPlan, Plan } from '../../../src/plan/plan.ts';
 import { stampText, writeStamp } from '../../../src/workloads/stamp.ts';
 import { FakeHost, incoming, type Placing, ready } from '../../support/fake-fleet.ts';
 import { group, plan } from '../../support/hand-made.ts';
@@ -245,6 +245,21 @@ describe('foreign is', () => {
       publishing({}, { text: 'hello' }),
     );
     assert.deepEqual(counts, { 'messages_received/1': 1, 'messages_unjudged/1': 1 });
+  });
+
+  test('but not one without a stamp at a client before MQTT 5, where the stamp is a user property', () => {
+    const speaking = (name: string, protocol: '3.1.1' | '5') => {
+      const { session, jobs } = publishing({}, { text: 'hello' }).groups[0] as GroupPlan;
+      return group(name, { session: { ...session, protocol }, jobs: protocol === '5' ? jobs : [] });
+    };
+    const groups = [speaking('p', '5'), speaking('old', '3.1.1')];
+    for (const of of groups) {
+      const { host, get } = staged([all], plan({ groups }), { group: of });
+      host.recorder.measure(0, Number.POSITIVE_INFINITY);
+      get(0, 0, { payload: Buffer.from('hello') });
+      const unjudged = { 'messages_received/1': 1, 'messages_unjudged/1': 1 };
+      assert.deepEqual(countsOf(host.take()), of.name === 'old' ? unjudged : one);
+    }
   });
 
   test('a retained message of somebody else; one of our own is retained, and neither timed nor judged', () => {

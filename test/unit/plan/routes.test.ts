@@ -15,7 +15,7 @@ function listeners(name: string, clients: number, ...entries: readonly Subscribi
 }
 
 function publication(topic: string | readonly (string | null)[], qos: 0 | 1 | 2 = 0): Publication {
-  return { levels: typeof topic === 'string' ? topic.split('/') : topic, qos, retain: false, stamped: true };
+  return { levels: typeof topic === 'string' ? topic.split('/') : topic, qos, retain: false, stamp: 'payload' };
 }
 
 /** "group/broker/QoS": how many deliveries one message owes. */
@@ -86,7 +86,27 @@ describe('a message is expected', () => {
 
   test('by nobody where it carries no stamp', () => {
     const groups = [listeners('all', 2, { topic: '#' })];
-    assert.deepEqual(owed(plan({ groups }), { ...publication('a'), stamped: false }), {});
+    assert.deepEqual(owed(plan({ groups }), { ...publication('a'), stamp: 'none' }), {});
+  });
+
+  test('by clients of MQTT 5 only, where its stamp is a user property', () => {
+    const speaking = (protocol: '3.1' | '3.1.1' | '5', ...entries: Subscribing[]): GroupPlan => {
+      const one = listeners(`v${protocol}`, 2, ...entries);
+      return { ...one, session: { ...one.session, protocol } };
+    };
+    const groups = [
+      speaking('3.1', { topic: '#' }),
+      speaking('3.1.1', { topic: '#' }, { topic: '$share/s/#' }),
+      speaking('5', { topic: '#' }),
+    ];
+    const of = plan({ groups });
+    const routes = new Routes(of);
+    const counts = (stamp: Publication['stamp']) =>
+      routes.expectations({ ...publication('a'), stamp }, 'b').map(({ labels, count }) => [labels.group, count]);
+    assert.deepEqual(counts('property'), [['v5', 2]]);
+    // The lists are kept, but not one for the other.
+    assert.equal(counts('payload').length, 3);
+    assert.deepEqual(counts('property'), [['v5', 2]]);
   });
 });
 
