@@ -27,6 +27,22 @@ describe('the rules over several keys', () => {
     assert.match(head('groups: { a: { subscribe: { topic: "$share/x" } } }'), /\$share\/<name>\/<filter>/);
   });
 
+  it('find filters that one client would subscribe to twice, as they will be sent', () => {
+    const entries = (...topics: string[]) =>
+      head(
+        `groups: { a: { clients: 9, subscribe: [ ${topics.map((topic) => `{ topic: "${topic}" }`).join(', ')} ] } }`,
+      );
+    assert.match(
+      entries('t/#', 'u', 't/#'),
+      /:84: topic must be another filter than that of entry 0: for a\[0\] both are "t\/#", .*MQTT-3\.8\.4-3\]$/,
+    );
+    assert.match(entries('t/{index}', 't/{group}', 't/a'), /entry 1: for a\[0\] both are "t\/a"/);
+    assert.match(entries('t/{index/2}', 't/{index%3}'), /entry 0: for a\[0\] both are "t\/0"/);
+    assert.match(entries('t/{index}', 't/7'), /entry 0: for a\[7\] both are "t\/7"/);
+    assert.match(entries('$share/s/t', '$share/s/t'), /both are "\$share\/s\/t"/);
+    assert.equal(entries('t/#', 't/+', '$share/s/t/#', '$share/r/t/#', 't/{index}'), 'valid');
+  });
+
   it('find ids that two clients would share', () => {
     assert.match(head('groups: { a: { clients: 2, clientId: x } }'), /a\[0\] and a\[1\] both get "x"/);
     assert.match(
