@@ -4,7 +4,7 @@ import { type Arrivals, Inbox } from '../metrics/inbox.ts';
 import type { Cell, Tally } from '../metrics/recorder.ts';
 import { ShareInbox } from '../metrics/share-inbox.ts';
 import type { Labels, Violation } from '../metrics/snapshot.ts';
-import type { Qos } from '../mqtt/packets.ts';
+import type { Protocol, Qos } from '../mqtt/packets.ts';
 import { identity, jobContext } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Route } from '../plan/routes.ts';
@@ -12,10 +12,13 @@ import { route } from '../plan/routes.ts';
 import { type Share, type Shares, sharesOf } from '../plan/shares.ts';
 import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
 import { willFinder } from '../plan/wills.ts';
-import { findStamp, type Stamp } from '../workloads/stamp.ts';
+import { findStamp, type Stamp, stampReaches } from '../workloads/stamp.ts';
 import type { Member } from './member.ts';
 
 const kinds = ['planned', 'shared', 'unjudged'] as const;
+/** In the code of a route, see `encode`. */
+const repeats = 1 << 4;
+const ordered = 1 << 5;
 const halfRange = 2 ** 31;
 const examplesKept = 5;
 
@@ -31,8 +34,8 @@ export class Receipts {
   readonly #shareCells: Cell[] = [];
   readonly #cell: (labels: Labels) => Cell;
   readonly #stamp: Stamp = { stream: 0, sequence: 0, dueUs: 0, lagUs: 0 };
-  /** True where some publish entry carries no stamp: then a message without one may be of this run. */
-  readonly #unstamped: boolean;
+  /** Receivers whom the stamp of some publish entry does not reach: what comes to them without one may be of this run. */
+  readonly #unstamped: ReadonlySet<Protocol>;
   /** The first few of each kind. */
   readonly violations: Violation[] = [];
   readonly #isWill: ReturnType<typeof willFinder>;
@@ -44,10 +47,7 @@ export class Receipts {
     this.#shares = sharesOf(plan);
     this.#cell = cell;
     this.#isWill = willFinder(plan);
-    this.#unstamped = plan.groups.some((group) => {
-      const who = identity(plan, group, 0);
-      return group.jobs.some((job) => publicationOf(job, who, jobContext(plan, group))?.stamped === false);
-    });
+    this.#unstamped = unstamped(plan);
   }
 
   received(member: Member, message: Incoming): void {
@@ -88,7 +88,7 @@ export class Receipts {
       member.cellOf(message.qos).at(message.receivedUs).counts.wills_received++;
       return;
     }
-    if (!this.#unstamped || message.retain) {
+    if (!this.#unstamped.has(member.group.session.protocol) || message.retain) {
       this.#foreign(member, message);
       return;
     }
@@ -125,7 +125,7 @@ export class Receipts {
     if (kind === 0) {
       const arrival = this.#inbox.arrived(slot, sequence, code >>> 6, member.subscriptions.epoch);
       if (arrival === 'duplicate') {
-        if (duplicateAllowed(code)) counts.messages_duplicated++;
+        if ((code & repeats) !== 0) counts.messages_duplicated++;
         else this.#forbidden('duplicate', tally, member);
         return;
       }
@@ -133,7 +133,7 @@ export class Receipts {
         counts.messages_copied++;
         return;
       }
-      if (arrival === 'outOfOrder') {
+      if (arrival === 'outOfOrder' && (code & ordered) !== 0) {
         counts.messages_out_of_order++;
         this.#violated('out_of_order', member);
       }
@@ -151,7 +151,7 @@ export class Receipts {
     const tally = (this.#shareCells[place] as Cell).at(dueUs);
     const first = this.#shareInbox.arrived(place, sequence);
     if (first) tally.counts.deliveries_made++;
-    else if (duplicateAllowed(code)) tally.counts.messages_duplicated++;
+    else if ((code & repeats) !== 0) tally.counts.messages_duplicated++;
     else this.#forbidden('duplicate', tally, member);
     return first;
   }
@@ -193,7 +193,7 @@ export class Receipts {
     const { filters, granted } = member.subscriptions;
     const found = route(publication, filters, granted, sameBroker, judged);
     const shared = found.share === undefined ? 0 : this.#openShare(found, found.share, member, stream);
-    return encode(found, shared, publication.qos);
+    return encode(found, shared);
   }
 
   #openShare({ qos }: Route, topicFilter: string, { who }: Member, stream: number): number {
@@ -204,16 +204,21 @@ export class Receipts {
   }
 }
 
+function unstamped(plan: Plan): ReadonlySet<Protocol> {
+  const places = plan.groups.flatMap((group) => {
+    const who = identity(plan, group, 0);
+    return group.jobs.flatMap((job) => publicationOf(job, who, jobContext(plan, group))?.stamp ?? []);
+  });
+  const receivers = plan.groups.map(({ session }) => session.protocol);
+  return new Set(receivers.filter((receiver) => places.some((place) => !stampReaches(place, receiver))));
+}
+
 function textOf(message: Incoming, part: 'topic' | 'payload'): string {
   return message.bytes.toString('utf8', message[`${part}Start`], message[`${part}End`]);
 }
 
-/** Two bits of kind, two of QoS, two of the QoS at which it was published, the rest are the copies, or the place of a share. */
-function encode({ kind, qos, copies }: Route, place: number, published: Qos): number {
-  return kinds.indexOf(kind) | (qos << 2) | (published << 4) | ((copies | place) << 6);
-}
-
-/** Where one of the two hops is at least once; what is published at QoS 1 may come again at QoS 0 too. */
-function duplicateAllowed(code: number): boolean {
-  return ((code >>> 2) & 3) === 1 || ((code >>> 4) & 3) === 1;
+/** Two bits of kind, two of QoS, whether it repeats, whether it is ordered, the rest are the copies, or the place of a share. */
+function encode(route: Route, place: number): number {
+  const flags = (route.repeats ? repeats : 0) | (route.ordered ? ordered : 0);
+  return kinds.indexOf(route.kind) | (route.qos << 2) | flags | ((route.copies | place) << 6);
 }

@@ -1,8 +1,9 @@
 import type { Filter } from '../clients/client.ts';
 import type { Absence, Labels } from '../metrics/snapshot.ts';
 import { FilterTree } from '../mqtt/filter-tree.ts';
-import type { Qos } from '../mqtt/packets.ts';
+import type { Protocol, Qos } from '../mqtt/packets.ts';
 import { matches, splitShare } from '../mqtt/topics.ts';
+import { stampReaches } from '../workloads/stamp.ts';
 import type { Identity, Publication } from '../workloads/workload.ts';
 import { identity } from './identity.ts';
 import type { GroupPlan, Plan } from './plan.ts';
@@ -19,6 +20,7 @@ type Subscription = {
   readonly labels: Labels;
   readonly client: number;
   readonly granted: Qos;
+  readonly protocol: Protocol;
   /** One delivery for all who have the same. */
   readonly share: Share | undefined;
 };
@@ -62,6 +64,7 @@ export class Routes {
         labels: { group: group.name, broker: share?.broker ?? who.broker },
         client,
         granted: granted as Qos,
+        protocol: group.session.protocol,
         share,
       });
     }
@@ -85,14 +88,16 @@ export class Routes {
     return this.#owed(publication, broker).recipients;
   }
 
-  /** Publications that reach the same filters at the same QoS share one list. */
+  /** Publications that reach the same filters at the same QoS, with the stamp at the same place, share one list. */
   #owed(publication: Publication, broker: string): Owed {
-    if (!publication.stamped || !this.#plan.judged) return nothing;
+    const { stamp } = publication;
+    if (stamp === 'none' || !this.#plan.judged) return nothing;
     const leaves = this.#tree(broker).match(publication.levels, 'yes');
-    const name = `${this.#plan.cluster ? everywhere : broker}\n${publication.qos}\n${leaves.map((leaf) => leaf.id).join()}`;
+    const name = `${this.#plan.cluster ? everywhere : broker}\n${publication.qos}\n${stamp}\n${leaves.map((leaf) => leaf.id).join()}`;
     let known = this.#memo.get(name);
     if (known === undefined) {
-      const subscriptions = leaves.flatMap((leaf) => leaf.entries);
+      const all = leaves.flatMap((leaf) => leaf.entries);
+      const subscriptions = all.filter(({ protocol }) => stampReaches(stamp, protocol));
       const recipients = recipientsOf(subscriptions, publication.qos);
       known = { recipients, expectations: expect(recipients) };
       this.#memo.set(name, known);
@@ -147,6 +152,10 @@ export type Route = {
   readonly qos: Qos;
   /** Further copies that overlapping subscriptions allow. */
   readonly copies: number;
+  /** Some copy of a message may come again: it is published at QoS 1, or delivered at QoS 1 by one of the filters. */
+  readonly repeats: boolean;
+  /** All copies come at one QoS: only then is their order owed [MQTT-4.6.0-6]. */
+  readonly ordered: boolean;
   /** The filter by which it is shared. */
   readonly share?: string;
 };
@@ -163,6 +172,8 @@ export function route(
   let share: string | undefined;
   let maybe = 0;
   let highest = 0;
+  /** Bit n: some filter delivers at QoS n. */
+  let levels = 0;
   for (let i = 0; i < filters.length && sameBroker; i++) {
     const qos = granted[i] ?? 128;
     if (qos > 2) continue;
@@ -170,6 +181,7 @@ export function route(
     const { share: name, filter } = splitShare(topicFilter);
     const verdict = matches(publication.levels, filter.split('/'));
     if (verdict === 'no') continue;
+    levels |= 1 << Math.min(publication.qos, qos);
     if (verdict === 'depends' || (name !== undefined && !judged(topicFilter))) {
       maybe++;
       continue;
@@ -179,10 +191,11 @@ export function route(
     highest = Math.max(highest, qos);
   }
   const qos = Math.min(publication.qos, highest) as Qos;
+  const how = { repeats: publication.qos === 1 || (levels & 2) !== 0, ordered: (levels & (levels - 1)) === 0 };
   if (sure > 0)
-    return { kind: 'planned', qos, copies: Math.min(255, sure + maybe + (share === undefined ? 0 : 1) - 1) };
-  if (share !== undefined) return { kind: 'shared', qos, copies: 0, share };
-  return { kind: 'unjudged', qos: publication.qos, copies: 0 };
+    return { kind: 'planned', qos, copies: Math.min(255, sure + maybe + (share === undefined ? 0 : 1) - 1), ...how };
+  if (share !== undefined) return { kind: 'shared', qos, copies: 0, share, ...how };
+  return { kind: 'unjudged', qos: publication.qos, copies: 0, ...how };
 }
 
 function key(group: string, index: number, job: number): string {
