@@ -1,8 +1,9 @@
 import type { Labels } from '../metrics/snapshot.ts';
 import type { Totals } from '../metrics/totals.ts';
-import { identity, jobContext } from '../plan/identity.ts';
+import { identity, jobContext, memberAt } from '../plan/identity.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { type Recipient, Routes } from '../plan/routes.ts';
+import { sharedIds } from '../plan/shared-ids.ts';
 import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
 import { Book, type Bounds, type Gap, type ReceiverBook, type StreamBook } from './book.ts';
 import { Marks } from './marks.ts';
@@ -120,8 +121,9 @@ class Matching {
     const account = new Account(stream, this.#cellOf(labels), (sequence) => this.#example(stream, sequence, client));
     const receiver = this.#book.receiver(client);
     const gone = receiver === undefined || receiver.absentUs.at(-1) === Number.MAX_SAFE_INTEGER;
-    const excuse = gone ? 'while_disconnected' : interruption(this.#plan, labels.group);
-    const excused = this.#excused(stream, place, receiver);
+    const passed = sharesSession(this.#plan, labels.group, client);
+    const excuse = passed ? 'unknown' : gone ? 'while_disconnected' : interruption(this.#plan, labels.group);
+    const excused = passed ? [0, stream.to - 1] : this.#excused(stream, place, receiver);
     for (const gap of pair.gaps) account.gap(gap, excused ?? pair.interrupted, excuse);
     const tail = this.#causes.behind(labels) ? 'drain_ended' : undefined;
     if (excused !== undefined) account.split(pair.next, stream.to - 1, excused, excuse, tail);
@@ -221,9 +223,21 @@ function add({ excuses }: Matched, excuse: Excuse, count: number): void {
 
 /** What is lost while a subscription is not there: by the session that was to be kept, or none was. MQTT 3.1 does not say. */
 function interruption(plan: Plan, name: string): Excuse {
-  const group = plan.groups.find((one) => one.name === name) as GroupPlan;
+  const group = groupOf(plan, name);
   if (!group.session.resumes) return 'while_disconnected';
   return group.session.protocol === '3.1' ? 'unknown' : 'session_gone';
+}
+
+/** The session of an id that clients share passes from one to the other, and what it holds goes to who has it then. */
+function sharesSession(plan: Plan, name: string, client: number): boolean {
+  const { allowDuplicateIds, session } = groupOf(plan, name);
+  if (!allowDuplicateIds || !session.resumes) return false;
+  const who = memberAt(plan, client);
+  return who !== undefined && sharedIds(plan)(who.clientId, who.broker).length > 0;
+}
+
+function groupOf(plan: Plan, name: string): GroupPlan {
+  return plan.groups.find((one) => one.name === name) as GroupPlan;
 }
 
 function overlap(bounds: Bounds, first: number, last: number): number {

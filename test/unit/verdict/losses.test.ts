@@ -114,6 +114,24 @@ describe('what is missing', () => {
     assert.deepEqual(causes(gone, 5, pair({ resumes: true })).by, { while_disconnected: 5 });
   });
 
+  it('is of unknown cause where the kept session of a shared id passes from one to the other', () => {
+    const { groups, ...rest } = pair({ resumes: true });
+    const twins = (clientId: string): Plan => {
+      const sharing = { clients: 2, clientId, allowDuplicateIds: true as const };
+      return { ...rest, groups: groups.map((one) => (one.name === 's' ? { ...one, ...sharing } : one)) };
+    };
+    const gaps = {
+      receivers: [1, 0, 2, 0],
+      arrivals: [1, 0, 25, 0, 2, 0, 30, 0],
+      missing: [1, 0, 12, 13, 2],
+      unacked: [0, 13, 13],
+    };
+    assert.deepEqual(causes(gaps, 7, twins('twin')).by, { unacked: 1, unknown: 6 });
+    assert.deepEqual(causes(gaps, 7, twins('twin-{index}')).by, { unacked: 1, acked_not_delivered: 6 });
+    const merged = { ...gaps, missing: [1, 0, 10, 20, 2], unacked: [] };
+    assert.deepEqual(causes(merged, 7, twins('twin')).by, { unknown: 7 });
+  });
+
   it('is not excused by a loss of connection where nothing ever came after it', () => {
     const mute = { receivers: [1, 1], arrivals: [1, 0, 12, 0], absences: [1, 101_250_000, 101_500_000] };
     // 12 to 14 were due before it was back.
