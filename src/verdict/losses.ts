@@ -33,8 +33,7 @@ export interface Losses {
 }
 
 const examplesKept = 5;
-/** What was due so long before the last that a client heard may have been under way to it when its connection broke. */
-const underWayUs = 1_000_000;
+const leastUnderWayUs = 1_000_000;
 
 /**
  * Matches what was published with what arrived, message by message; undefined where a thread died with what it knew, or no
@@ -62,6 +61,8 @@ class Matching {
   readonly #causes: Causes;
   readonly #routes: Routes;
   readonly #timetable: Timetable;
+  readonly #totals: Totals;
+  readonly #underWay = new Map<string, number>();
   readonly #cells = new Map<string, Matched>();
   readonly #shared = new Set<string>();
   readonly #examples: MissingMessage[] = [];
@@ -73,6 +74,7 @@ class Matching {
     this.#causes = causes;
     this.#routes = new Routes(plan, totals.absent);
     this.#timetable = new Timetable(plan, totals);
+    this.#totals = totals;
   }
 
   run(): Losses {
@@ -123,7 +125,7 @@ class Matching {
     const gone = receiver === undefined || receiver.absentUs.at(-1) === Number.MAX_SAFE_INTEGER;
     const passed = sharesSession(this.#plan, labels.group, client);
     const excuse = passed ? 'unknown' : gone ? 'while_disconnected' : interruption(this.#plan, labels.group);
-    const excused = passed ? [0, stream.to - 1] : this.#excused(stream, place, receiver);
+    const excused = passed ? [0, stream.to - 1] : this.#excused(stream, place, receiver, this.#underWayUs(labels));
     for (const gap of pair.gaps) account.gap(gap, excused ?? pair.interrupted, excuse);
     const tail = this.#causes.behind(labels) ? 'drain_ended' : undefined;
     if (excused !== undefined) account.split(pair.next, stream.to - 1, excused, excuse, tail);
@@ -131,7 +133,12 @@ class Matching {
   }
 
   /** The numbers that were due while the receiver was not subscribed; undefined: nobody knows when they were due. */
-  #excused({ sent }: StreamBook, place: StreamPlace, receiver: ReceiverBook | undefined): Bounds | undefined {
+  #excused(
+    { sent }: StreamBook,
+    place: StreamPlace,
+    receiver: ReceiverBook | undefined,
+    underWayUs: number,
+  ): Bounds | undefined {
     const bounds: number[] = [];
     const { absentUs } = receiver ?? { absentUs: [0, Number.MAX_SAFE_INTEGER] };
     for (let i = 0; i < absentUs.length; i += 2) {
@@ -143,6 +150,20 @@ class Matching {
       if (next > from) bounds.push(from, next - 1);
     }
     return bounds;
+  }
+
+  /**
+   * What was due so long before the last that a client heard may have been under way to it, or in the broker's queue for it, when
+   * its connection broke: as long as the slowest delivery to its group took.
+   */
+  #underWayUs({ group, broker }: Labels): number {
+    const key = `${group}\n${broker}`;
+    let us = this.#underWay.get(key);
+    if (us === undefined) {
+      us = Math.max(leastUnderWayUs, this.#totals.of('delivery_time', { group, broker })?.max ?? 0);
+      this.#underWay.set(key, us);
+    }
+    return us;
   }
 
   #cellOf(labels: Labels): Matched {

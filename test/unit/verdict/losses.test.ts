@@ -108,6 +108,13 @@ describe('what is missing', () => {
     });
   });
 
+  it('is excused from so long before as the slowest delivery to its group took, where that is more than a second', () => {
+    const away = { ...came, absences: [1, 102_500_000, 102_700_000], interrupted: [1, 0, 12, 27] };
+    const slow: CellContents = { labels: { group: 's', qos: 1 }, times: { delivery_time: [1000, 1_300_000] } };
+    const { while_disconnected: excused = 0, acked_not_delivered: broken = 0 } = causes(away, 16, pair(), [slow]).by;
+    assert.deepEqual([excused, broken], [15, 1]);
+  });
+
   it('is excused up to the end where its subscriber did not come back, also where sessions were to be kept', () => {
     const gone = { arrivals: [1, 0, 25, 0], absences: [1, 102_400_000, Number.MAX_SAFE_INTEGER] };
     assert.deepEqual(causes(gone, 5).by, { while_disconnected: 5 });
