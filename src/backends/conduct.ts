@@ -4,6 +4,7 @@ import type { CounterName, GaugeName } from '../metrics/catalog.ts';
 import type { Absence, CellSnapshot, Snapshot } from '../metrics/snapshot.ts';
 import type { Execute, Execution } from '../plan/execution.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
+import { hasShares } from '../plan/shares.ts';
 import { publishes, subscribes } from '../plan/streams.ts';
 
 const secondUs = 1_000_000;
@@ -55,6 +56,8 @@ class Conductor {
   readonly #plan: Plan;
   readonly #execution: Execution;
   readonly #publishing: boolean;
+  /** What comes again to a member in another thread is told apart at the end only. */
+  readonly #sharing: boolean;
   readonly #absent: Absence[] = [];
   readonly #seen = new Tally();
   /** When the first snapshot came, and so every worker had begun. */
@@ -67,6 +70,7 @@ class Conductor {
     this.#plan = plan;
     this.#execution = execution;
     this.#publishing = plan.groups.some((group) => group.slice.count > 0 && publishes(group));
+    this.#sharing = hasShares(plan);
   }
 
   heard(snapshot: Snapshot): void {
@@ -147,7 +151,7 @@ class Conductor {
     if (seen.gauge('in_flight') > 0 || seen.gauge('publishes_owed') > 0) return false;
     if (seen.count('deliveries_expected') > seen.count('deliveries_made')) return false;
     const unforeseen = seen.count('messages_unjudged') + seen.count('messages_copied') > 0;
-    return !unforeseen || nowUs() - this.#receiptUs >= secondUs;
+    return !(unforeseen || this.#sharing) || nowUs() - this.#receiptUs >= secondUs;
   }
 
   /** The signal: ends the load and drains; before the load there is nothing to drain. */
@@ -159,7 +163,7 @@ class Conductor {
   leave(): void {
     if (this.#stage === 'ending') return;
     this.#stage = 'ending';
-    this.#execution.end(this.#seen.promised > 0);
+    this.#execution.end(this.#sharing || this.#seen.promised > 0);
   }
 }
 

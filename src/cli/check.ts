@@ -8,6 +8,7 @@ import { threadsFor } from '../plan/threads.ts';
 import { fold } from './fold.ts';
 import { openScenario, type ScenarioOptions } from './open-scenario.ts';
 import { problemAnnotations } from './step-log.ts';
+import { shown } from './terminal.ts';
 
 /** `columns`: of the terminal, where there is one. */
 type Stream = NodeJS.WritableStream & { readonly columns?: number };
@@ -19,11 +20,11 @@ export async function check(name: string, { out, err, ...options }: ScenarioOpti
   const plan = compile(scenario, { runTag: makeRunTag(Date.now()), seed, commandLine: '', client: 'wire' });
   const machine = readMachine();
   const threads = threadsFor(plan, 'auto', machine.cores);
-  out.write(describe(plan, machine, threads, out.columns));
+  out.write(shown(describe(plan, machine, threads, out.columns)));
   const problems = needs(plan, machine, threads.count);
   if (problems.length === 0) return exitCode.passed;
   const told = explain(problems).join('\n');
-  err.write(`${fold(told, err.columns)}\n`);
+  err.write(shown(`${fold(told, err.columns)}\n`));
   err.write(problemAnnotations(told, options.env));
   return exitCode.usage;
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../base/plain-text.ts';
 import type { Protocol } from '../mqtt/packets.ts';
 import { causeOfTlsError, tlsDetail } from './tls-causes.ts';
 
@@ -67,7 +68,7 @@ export function causeOfError(error: Error & { readonly code?: unknown }, uncoded
 export function detailOf(error: Error | null): string | undefined {
   if (error === null) return undefined;
   const message = error.message === '' && error instanceof AggregateError ? firstMessage(error) : error.message;
-  return (tlsDetail(message) ?? message.replaceAll(/\s+/g, ' ').trim()) || undefined;
+  return lineOf(tlsDetail(message) ?? message);
 }
 
 function firstMessage({ errors }: AggregateError): string {
@@ -155,4 +156,13 @@ export function connackName(protocol: Protocol, code: number): string {
 /** Why the broker sent DISCONNECT; code 0 says no more than a closed socket. */
 export function disconnectName(code: number): string {
   return code === 0 ? cause.connectionClosed : reasonName(code);
+}
+
+/** What a server of MQTT 5 says beside a code, in its own words [MQTT-3.2.2.3.9]; undefined: nothing. */
+export function reasonText(properties: { readonly reasonString?: string } | undefined): string | undefined {
+  return lineOf(properties?.reasonString ?? '');
+}
+
+function lineOf(text: string): string | undefined {
+  return oneLine(text).replaceAll(/\s+/g, ' ').trim() || undefined;
 }

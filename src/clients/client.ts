@@ -82,7 +82,7 @@ export interface Welcome {
 export interface ClientListener {
   /** CONNACK success. */
   connected(welcome: Welcome): void;
-  /** `cause` is a snake_case name (see causes.ts), `detail` is for people. */
+  /** `cause` is a snake_case name (see causes.ts), `detail` is one line for people. */
   closed(cause: string, detail?: string): void;
   /** Reason codes of SUBACK in the order of the filters. */
   subscribed(reasonCodes: Uint8Array | readonly number[], writtenUs: number): void;

@@ -2,7 +2,7 @@
 import type { IConnackPacket, IPublishPacket, MqttClient, Packet } from 'mqtt';
 import { noTimeUs, nowUs } from '../base/clock.ts';
 import type { Qos } from '../mqtt/packets.ts';
-import { cause, causeOfError, connackName, detailOf, disconnectName } from './causes.ts';
+import { cause, causeOfError, connackName, detailOf, disconnectName, reasonText } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
 import { foreignCause } from './foreign.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -230,7 +230,7 @@ class MqttjsClient implements Client {
       case 'disconnect':
         // Only a server of MQTT 5 may say it [MQTT-3.14].
         if (this.#session.protocol !== '5') this.#fail(cause.protocolError, 'DISCONNECT');
-        else this.#fail(disconnectName(packet.reasonCode ?? 0), packet.properties?.reasonString);
+        else this.#fail(disconnectName(packet.reasonCode ?? 0), reasonText(packet.properties));
         break;
     }
   }
@@ -238,7 +238,7 @@ class MqttjsClient implements Client {
   #answered(code: number, { properties, sessionPresent }: IConnackPacket): void {
     const { protocol, inFlight } = this.#session;
     if (code !== 0 || properties?.receiveMaximum === 0) {
-      if (code !== 0) this.#fail(connackName(protocol, code), properties?.reasonString);
+      if (code !== 0) this.#fail(connackName(protocol, code), reasonText(properties));
       else this.#fail(cause.protocolError, 'Receive Maximum is 0 [MQTT-3.2.2.3.3]');
       return;
     }

@@ -76,7 +76,8 @@ export class Fleet implements Execution, Host {
     this.#plan = plan;
     this.seed = plan.run.seed;
     this.#recorder = new Recorder(plan.subBuckets);
-    this.#receipts = new Receipts(plan, jobContext(plan, plan.groups[0] as GroupPlan).tag);
+    const { tag } = jobContext(plan, plan.groups[0] as GroupPlan);
+    this.#receipts = new Receipts(plan, tag, (labels) => this.#recorder.cell(labels));
     this.#crews = [];
     let number = 0;
     for (const group of plan.groups) {
@@ -187,10 +188,10 @@ export class Fleet implements Execution, Host {
   }
 
   #evidence(): Evidence {
-    const { violations } = this.#receipts;
-    return this.#matching && this.#receipts.pairs <= mostMatched
-      ? { violations, ledger: ledgerOf(this.#members, this.#receipts) }
-      : { violations };
+    const { violations, marks, pairs } = this.#receipts;
+    if (!this.#matching) return { violations };
+    const ledger = pairs <= mostMatched ? ledgerOf(this.#members, this.#receipts) : undefined;
+    return { violations, ...(ledger !== undefined && { ledger }), ...(marks !== undefined && { marks }) };
   }
 
   /** Who has not closed by now is not waited for. */

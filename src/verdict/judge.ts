@@ -28,6 +28,7 @@ import type { Trust } from './trust.ts';
 import { judgeTrust } from './trust.ts';
 import { unsentWarnings } from './unsent.ts';
 import { withoutCredentials } from './urls.ts';
+import { hintsFor } from './words.ts';
 
 /** A signal of the system, or the program that called this one as a library. */
 export type StoppedBy = 'SIGINT' | 'SIGTERM' | 'the caller';
@@ -197,23 +198,11 @@ function missingReason({ group, clients, of }: Missing): string {
   return `Group ${group}: ${formatCount(clients)} of ${formatCount(of)} clients never connected; nothing was expected of them.`;
 }
 
-/** What looks like a broken promise and is often a setting of the broker. */
+/** What may be behind broken promises that is none of the broker's. */
 function violationHints(plan: Plan, { deliveries, totals }: Measured): string[] {
   const { by } = deliveries.violations({});
-  const doubt = 'acked_not_delivered' in by ? crossingDoubt(plan, totals, deliveries) : undefined;
-  if (doubt !== undefined) return [doubt];
-  const hints = {
-    acked_not_delivered:
-      'Acknowledged and not delivered: a queue limit of the broker (Mosquitto: max_queued_messages), an ACL or an expiry ' +
-      'looks the same; the log of the broker tells them apart.',
-    duplicate:
-      'Duplicates where none may be: a broker that starts again may send a PUBLISH after its PUBREL, or give a message out ' +
-      'anew (Mosquitto 2.0.11 does the first when it is ended by SIGTERM).',
-    out_of_order:
-      'Out of order: brokers that queue beyond their in-flight limit may reorder after a stall (Mosquitto 2.0.11 does, ' +
-      'above max_inflight_messages).',
-  };
-  return Object.entries(hints).flatMap(([kind, hint]) => (kind in by ? [hint] : []));
+  const doubt = plan.cluster && 'acked_not_delivered' in by ? crossingDoubt(plan, totals, deliveries) : undefined;
+  return doubt === undefined ? hintsFor(by) : [doubt];
 }
 
 function warnings(plan: Plan, totals: Totals, evidence: Evidence): string[] {

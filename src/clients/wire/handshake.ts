@@ -1,7 +1,7 @@
 import { noTimeUs } from '../../base/clock.ts';
 import { type ConnackPacket, decodeOr, encodeConnect } from '../../mqtt/codec.ts';
 import type { Protocol } from '../../mqtt/packets.ts';
-import { cause, connackName, disconnectName } from '../causes.ts';
+import { cause, connackName, disconnectName, reasonText } from '../causes.ts';
 import type { Session, Welcome } from '../client.ts';
 import { type Limits, limitsOf, noLimits } from '../limits.ts';
 import { Succession } from '../succession.ts';
@@ -64,7 +64,7 @@ export type Answer =
 
 function answerOf({ properties, ...packet }: ConnackPacket, protocol: Protocol): Answer {
   const code = (protocol === '5' ? packet.reasonCode : packet.returnCode) ?? 0;
-  if (code !== 0) return { refused: connackName(protocol, code), detail: properties?.reasonString };
+  if (code !== 0) return { refused: connackName(protocol, code), detail: reasonText(properties) };
   if (properties?.receiveMaximum === 0)
     return { refused: cause.protocolError, detail: 'Receive Maximum is 0 [MQTT-3.2.2.3.3]' };
   return { sessionPresent: packet.sessionPresent, limits: limitsOf(properties) };
@@ -94,5 +94,5 @@ export function readDisconnect(bytes: Buffer, protocol: Protocol): Why {
           why = detail;
         });
   if (packet?.cmd !== 'disconnect') return [cause.protocolError, why];
-  return [disconnectName(packet.reasonCode ?? 0), packet.properties?.reasonString];
+  return [disconnectName(packet.reasonCode ?? 0), reasonText(packet.properties)];
 }

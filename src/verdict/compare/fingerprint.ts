@@ -39,7 +39,10 @@ function ofVersions({ cpu, cores, memoryBytes, os, node, tool }: RunResult['vers
 }
 
 /** "mosquitto version 2.0.11, mqtt on this machine". */
-function brokerWords({ name, target, embedded, version: own }: BrokerPlan, observations: readonly Observation[]): string {
+function brokerWords(
+  { name, target, embedded, version: own }: BrokerPlan,
+  observations: readonly Observation[],
+): string {
   if (embedded) return own === undefined ? 'the embedded one' : `the embedded one, ${own}`;
   const where = isLocal(target.url) ? 'this machine' : addressOf(target.url).host;
   const seen = observations.filter(({ broker, observer }) => broker === name && observer === '$SYS');

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { causeOfError, connackName, detailOf, disconnectName, reasonName } from '../../../src/clients/causes.ts';
+import {
+  causeOfError,
+  connackName,
+  detailOf,
+  disconnectName,
+  reasonName,
+  reasonText,
+} from '../../../src/clients/causes.ts';
 
 const errno = (code: string): NodeJS.ErrnoException => Object.assign(new Error(code), { code });
 
@@ -84,4 +91,14 @@ test('what an error says is one line, and of OpenSSL only its meaning', () => {
   );
   assert.equal(detailOf(new Error('')), undefined);
   assert.equal(detailOf(null), undefined);
+});
+
+test('what a server says is one line that no terminal obeys', () => {
+  const reasonString = '\u001b[31mred\n::error::no  more\u0007 ';
+  assert.equal(reasonText({ reasonString }), '\ufffd[31mred ::error::no more\ufffd');
+  assert.equal(detailOf(new Error(reasonString)), reasonText({ reasonString }));
+  assert.deepEqual(
+    [reasonText({ reasonString: '' }), reasonText({}), reasonText(undefined)],
+    [undefined, undefined, undefined],
+  );
 });

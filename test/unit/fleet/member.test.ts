@@ -244,6 +244,17 @@ describe('a member whose session is kept', () => {
     }
   });
 
+  test('subscribes again where SUBACK had not come, and is owed what it asked for until it does', () => {
+    const { host, member, client } = staged({ filters, group: keeping('5') });
+    member.open(() => {});
+    member.connected(welcomed(host.nowUs));
+    member.closed('connection_closed');
+    assert.deepEqual(member.absences(), []);
+    member.open(() => {});
+    member.connected(welcomed(host.nowUs, { sessionPresent: true }));
+    assert.deepEqual([member.ready, asked(client.calls, 'subscribe')], [false, 2]);
+  });
+
   test('on MQTT 5 has it removed with its last word', () => {
     const host = new FakeHost();
     const { member } = ready(host, { group: keeping('5') });
