@@ -11,6 +11,7 @@ import { judge, type StoppedBy } from './verdict/judge.ts';
 import { LiveThresholds } from './verdict/live.ts';
 import type { Result, RunResult } from './verdict/result.ts';
 import { Series } from './verdict/series.ts';
+import { amendShares } from './verdict/share-duplicates.ts';
 
 export interface RunOptions {
   readonly reporters: readonly Reporter[];
@@ -50,6 +51,7 @@ export async function run(plan: Plan, execute: Execute, options: RunOptions): Pr
     }
     return { endedAt: new Date(), signal: stoppedBy(signal) };
   });
+  amendShares(plan, totals);
   const { windowFromUs } = totals.progress;
   const startUs = windowFromUs === 0 ? undefined : windowFromUs - Math.round(plan.warmUpMs * 1000);
   const made = { threads, versions, machine, peakMemoryBytes: peakMemoryBytes() };

@@ -4,6 +4,7 @@ import type { CounterName, GaugeName } from '../metrics/catalog.ts';
 import type { Absence, CellSnapshot, Snapshot } from '../metrics/snapshot.ts';
 import type { Execute, Execution } from '../plan/execution.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
+import { hasShares } from '../plan/shares.ts';
 import { publishes, subscribes } from '../plan/streams.ts';
 
 const secondUs = 1_000_000;
@@ -55,9 +56,12 @@ class Conductor {
   readonly #plan: Plan;
   readonly #execution: Execution;
   readonly #publishing: boolean;
+  /** What comes again to a member in another thread is told apart at the end only. */
+  readonly #sharing: boolean;
   readonly #absent: Absence[] = [];
   readonly #seen = new Tally();
-  readonly #beganUs = nowUs();
+  /** When the first snapshot came, and so every worker had begun. */
+  #beganUs: number | undefined;
   #stage: Stage = 'gathering';
   #drainUs = Number.POSITIVE_INFINITY;
   #receiptUs = 0;
@@ -66,9 +70,11 @@ class Conductor {
     this.#plan = plan;
     this.#execution = execution;
     this.#publishing = plan.groups.some((group) => group.slice.count > 0 && publishes(group));
+    this.#sharing = hasShares(plan);
   }
 
   heard(snapshot: Snapshot): void {
+    this.#beganUs ??= nowUs();
     this.#seen.add(snapshot);
     if (sum(snapshot.cells, (cell) => countOf(cell, 'messages_received')) > 0) this.#receiptUs = nowUs();
     this.#absent.push(...snapshot.absent);
@@ -80,7 +86,8 @@ class Conductor {
   /** A group whose time is over without enough clients settles it: the others need not be waited for. */
   #whileGathering({ phase }: Snapshot): void {
     const { groups } = this.#plan;
-    const over = (group: GroupPlan) => nowUs() - this.#beganUs >= group.connect.withinMs * 1000;
+    const gatheredUs = nowUs() - (this.#beganUs ?? Number.POSITIVE_INFINITY);
+    const over = (group: GroupPlan) => gatheredUs >= group.connect.withinMs * 1000;
     if (phase === 'ready' && groups.every((group) => this.#enough(group))) this.#begin();
     else if (groups.some((group) => over(group) && !this.#enough(group))) this.leave();
     // Who lost the connection just now may be back in time; where nobody waits for anything there is no hope.
@@ -144,7 +151,7 @@ class Conductor {
     if (seen.gauge('in_flight') > 0 || seen.gauge('publishes_owed') > 0) return false;
     if (seen.count('deliveries_expected') > seen.count('deliveries_made')) return false;
     const unforeseen = seen.count('messages_unjudged') + seen.count('messages_copied') > 0;
-    return !unforeseen || nowUs() - this.#receiptUs >= secondUs;
+    return !(unforeseen || this.#sharing) || nowUs() - this.#receiptUs >= secondUs;
   }
 
   /** The signal: ends the load and drains; before the load there is nothing to drain. */
@@ -156,7 +163,7 @@ class Conductor {
   leave(): void {
     if (this.#stage === 'ending') return;
     this.#stage = 'ending';
-    this.#execution.end(this.#seen.promised > 0);
+    this.#execution.end(this.#sharing || this.#seen.promised > 0);
   }
 }
 

@@ -9,6 +9,7 @@ import { fold } from './fold.ts';
 import { openScenario, type ScenarioOptions } from './open-scenario.ts';
 import { type RunOptions, readGenerator } from './run-options.ts';
 import { problemAnnotations } from './step-log.ts';
+import { shown } from './terminal.ts';
 
 /** `columns`: of the terminal, where there is one. */
 type Stream = NodeJS.WritableStream & { readonly columns?: number };
@@ -27,11 +28,11 @@ export async function check(
   const plan = compile(scenario, { runTag: makeRunTag(Date.now()), seed, commandLine: '', client: generator.client });
   const machine = readMachine();
   const threads = threadsFor(plan, generator.threads, machine);
-  out.write(describe(plan, machine, threads, out.columns));
+  out.write(shown(describe(plan, machine, threads, out.columns)));
   const problems = needs(plan, machine, threads.count);
   if (problems.length === 0) return exitCode.passed;
   const told = explain(problems).join('\n');
-  err.write(`${fold(told, err.columns)}\n`);
+  err.write(shown(`${fold(told, err.columns)}\n`));
   err.write(problemAnnotations(told, options.env));
   return exitCode.usage;
 }

@@ -11,6 +11,7 @@ import { helpLayout } from './help.ts';
 import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run-options.ts';
 import { problemAnnotations } from './step-log.ts';
+import { shown } from './terminal.ts';
 
 const kindsOfReport =
   `${Object.keys(reporters).join(', ')}: to a file, a folder/, a url, or (prometheus) an address such as :9100; ` +
@@ -178,7 +179,7 @@ function tell(error: unknown): number {
   if (error instanceof UserError) {
     const reason = error.cause instanceof Error ? [`reason: ${error.cause.message}`] : [];
     const lines = [error.message, ...reason, ...(error.hint === undefined ? [] : [error.hint])];
-    process.stderr.write(`${fold(lines.join('\n'), process.stderr.columns)}\n`);
+    process.stderr.write(shown(`${fold(lines.join('\n'), process.stderr.columns)}\n`));
     process.stderr.write(problemAnnotations(lines.join('\n'), process.env));
     return error.exitCode;
   }

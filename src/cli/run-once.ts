@@ -6,6 +6,7 @@ import { threadsFor } from '../plan/threads.ts';
 import type { SavedRun } from '../scenario/saved.ts';
 import { endCode } from '../verdict/compare/with-comparison.ts';
 import type { Result } from '../verdict/result.ts';
+import { followLeavings } from './left-behind.ts';
 import { logRun } from './log-run.ts';
 import { maskedCommandLine } from './mask.ts';
 import { openScenario, requireMachine, type ScenarioOptions } from './open-scenario.ts';
@@ -50,10 +51,15 @@ export async function runOnce({ plan, settings, env }: Runnable, beside?: Beside
     say,
   });
   const controller = new AbortController();
-  const stopListening = listenForSignals(controller, say, () => discardReports(reports));
+  const leftBehind = followLeavings();
+  const stopListening = listenForSignals(controller, say, () => {
+    discardReports(reports);
+    const left = leftBehind.told();
+    if (left !== undefined) say(left);
+  });
   try {
     const result = await runPlan(plan(), {
-      reporters: [...reports.map(({ reporter }) => reporter), logRun()],
+      reporters: [...reports.map(({ reporter }) => reporter), logRun(), leftBehind.reporter],
       signal: controller.signal,
       threads: settings.threads,
       allowInvalid: settings.allowInvalid,

@@ -1,3 +1,5 @@
+import { withoutControls } from '../base/plain-text.ts';
+import { inert } from '../reporters/github/commands.ts';
 import { eraseLine, type Output } from '../reporters/reporter.ts';
 import { fold } from './fold.ts';
 
@@ -19,8 +21,14 @@ export function say(text: string): void {
   tell(`${fold(text, process.stderr.columns)}\n`);
 }
 
+/** Lines that are only read: neither a terminal nor the log of a step obeys what is quoted in them. */
+export function shown(lines: string): string {
+  return inert(withoutControls(lines));
+}
+
 /** Whole lines to stderr, where a bar may be the last one. */
 export function tell(lines: string): void {
   const { interactive } = outputOf(process.stderr, process.env);
-  process.stderr.write(interactive ? `${eraseLine}${lines}` : lines);
+  const told = shown(lines);
+  process.stderr.write(interactive ? `${eraseLine}${told}` : told);
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../base/plain-text.ts';
 import type { Protocol } from '../mqtt/packets.ts';
 import { causeOfTlsError, tlsDetail } from './tls-causes.ts';
 
@@ -46,9 +47,12 @@ const causeOfErrno: ReadonlyMap<string, string> = new Map([
   ['ENOMEM', cause.outOfMemory],
 ]);
 
-/** The cause that a socket's error means; `socket_error` where the system's code says nothing more. */
-export function causeOfError(error: NodeJS.ErrnoException): string {
-  const code = error.code ?? firstCode(error);
+/**
+ * The cause that an error means; `socket_error` where the system's code says nothing more. `uncoded`: where there is none; a code of
+ * the system is text.
+ */
+export function causeOfError(error: Error & { readonly code?: unknown }, uncoded: string = cause.socketError): string {
+  const code = typeof error.code === 'string' ? error.code : firstCode(error);
   // What the ws package says of a handshake has no code; what Node's HTTP parser says begins with HPE_.
   if (
     code?.startsWith('HPE_') ||
@@ -57,14 +61,14 @@ export function causeOfError(error: NodeJS.ErrnoException): string {
     return cause.websocketRefused;
   const tls = causeOfTlsError(error);
   if (tls !== undefined) return tls;
-  return (code !== undefined && causeOfErrno.get(code)) || cause.socketError;
+  return code === undefined ? uncoded : (causeOfErrno.get(code) ?? cause.socketError);
 }
 
 /** What an error says, for people: one line; undefined where that is nothing. */
 export function detailOf(error: Error | null): string | undefined {
   if (error === null) return undefined;
   const message = error.message === '' && error instanceof AggregateError ? firstMessage(error) : error.message;
-  return (tlsDetail(message) ?? message.replaceAll(/\s+/g, ' ').trim()) || undefined;
+  return lineOf(tlsDetail(message) ?? message);
 }
 
 function firstMessage({ errors }: AggregateError): string {
@@ -152,4 +156,13 @@ export function connackName(protocol: Protocol, code: number): string {
 /** Why the broker sent DISCONNECT; code 0 says no more than a closed socket. */
 export function disconnectName(code: number): string {
   return code === 0 ? cause.connectionClosed : reasonName(code);
+}
+
+/** What a server of MQTT 5 says beside a code, in its own words [MQTT-3.2.2.3.9]; undefined: nothing. */
+export function reasonText(properties: { readonly reasonString?: string } | undefined): string | undefined {
+  return lineOf(properties?.reasonString ?? '');
+}
+
+function lineOf(text: string): string | undefined {
+  return oneLine(text).replaceAll(/\s+/g, ' ').trim() || undefined;
 }

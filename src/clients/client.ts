@@ -82,7 +82,7 @@ export interface Welcome {
 export interface ClientListener {
   /** CONNACK success. */
   connected(welcome: Welcome): void;
-  /** `cause` is a snake_case name (see causes.ts), `detail` is for people. */
+  /** `cause` is a snake_case name (see causes.ts), `detail` is one line for people. */
   closed(cause: string, detail?: string): void;
   /** Reason codes of SUBACK in the order of the filters. */
   subscribed(reasonCodes: Uint8Array | readonly number[], writtenUs: number): void;
@@ -111,6 +111,8 @@ export interface Client {
   /** The socket has not taken yet all that was written to it. */
   readonly backedUp: boolean;
   readonly inFlight: number;
+  /** What an attempt that is open would be told to have failed for if its time were over now. */
+  readonly timeoutCause: string;
   /** Over all connections of the client. */
   readonly bytesSent: number;
   readonly bytesReceived: number;

@@ -1,5 +1,6 @@
 import type { ConnackPacket } from '../mqtt/codec.ts';
 import type { Qos } from '../mqtt/packets.ts';
+import { subscribeBytes } from '../mqtt/subscribe-size.ts';
 import type { Session } from './client.ts';
 
 /** What a server allows a connection (MQTT 5.0, 3.2.2.3); before MQTT 5 it cannot say so, and refuses instead. */
@@ -63,12 +64,14 @@ export function forbids(
 
 const wildcardsRefused = 0xa2;
 const sharedRefused = 0x9e;
+const packetTooLarge = 0x95;
 
 /** The reason code with which a server would refuse a filter that its limits rule out; undefined: they do not. */
 export function filterRefusal(
-  { wildcardsAvailable, sharedAvailable }: Limits,
+  { wildcardsAvailable, sharedAvailable, maximumPacketSize }: Limits,
   topicFilter: string,
 ): number | undefined {
+  if (subscribeBytes(topicFilter) > maximumPacketSize) return packetTooLarge;
   if (!sharedAvailable && topicFilter.startsWith('$share/')) return sharedRefused;
   return !wildcardsAvailable && /[+#]/.test(topicFilter) ? wildcardsRefused : undefined;
 }

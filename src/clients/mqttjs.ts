@@ -2,7 +2,7 @@
 import type { IConnackPacket, IPublishPacket, MqttClient, Packet } from 'mqtt';
 import { noTimeUs, nowUs } from '../base/clock.ts';
 import type { Qos } from '../mqtt/packets.ts';
-import { cause, causeOfError, connackName, detailOf, disconnectName } from './causes.ts';
+import { cause, causeOfError, connackName, detailOf, disconnectName, reasonText } from './causes.ts';
 import type { Client, ClientListener, Filter, OpenClient, Outgoing, Session } from './client.ts';
 import { foreignCause } from './foreign.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -12,6 +12,7 @@ import { Continuity } from './mqttjs/continuity.ts';
 import { layOut } from './mqttjs/incoming.ts';
 import { Link } from './mqttjs/link.ts';
 import { flawOf } from './mqttjs/packet-flaw.ts';
+import { Subscribing } from './mqttjs/subscribing.ts';
 import { isLarger } from './prepared.ts';
 
 export const mqttjs: OpenClient = (session, listener) => new MqttjsClient(session, listener);
@@ -27,6 +28,7 @@ class MqttjsClient implements Client {
   #limits: Limits = noLimits;
   readonly #continuity: Continuity;
   readonly #awaited = new Awaited();
+  readonly #subscribing = new Subscribing();
   #cause: string | null = null;
   #detail: string | undefined;
   #destroyed = false;
@@ -55,6 +57,10 @@ class MqttjsClient implements Client {
     return this.#awaited.inFlight;
   }
 
+  get timeoutCause(): string {
+    return this.#link?.tcpUs === 0 ? cause.connectTimeout : cause.connackTimeout;
+  }
+
   get bytesSent(): number {
     return this.#sentBefore + (this.#link?.bytesWritten ?? 0);
   }
@@ -70,8 +76,7 @@ class MqttjsClient implements Client {
     this.#destroyed = false;
     this.#accepted = false;
     this.#endedUs = 0;
-    const beginning = this.#continuity.begin(fresh);
-    this.#link = new Link(this.#session, beginning, this.#continuity.store);
+    this.#link = new Link(this.#session, this.#continuity.begin(fresh), this.#continuity.store);
     this.#keepAlive.start(this.#session.keepAliveS * 1e6, this.#link.openedUs);
     this.#listenTo(this.#link.mqtt);
   }
@@ -104,9 +109,8 @@ class MqttjsClient implements Client {
   }
 
   subscribe(filters: readonly Filter[]): void {
-    if (!this.#connected || this.#link === null) return;
-    const { id, topicFilters } = this.#link.subscribe(filters);
-    this.#awaited.subscribing(id, { filters, topicFilters, writtenUs: nowUs() });
+    if (this.#connected && this.#link !== null)
+      this.#subscribing.ask(this.#link, filters, this.#limits.maximumPacketSize);
   }
 
   publish(message: Outgoing, dueUs: number, writtenUs: number): boolean {
@@ -140,7 +144,10 @@ class MqttjsClient implements Client {
     this.#cause = cause.ended;
     this.#connected = false;
     this.#endedUs = nowUs();
-    this.#link.end(this.#awaited.packetIds, endSession && this.#session.protocol === '5');
+    this.#link.end(
+      [...this.#awaited.packetIds, ...this.#subscribing.packetIds],
+      endSession && this.#session.protocol === '5',
+    );
   }
 
   destroy(why: string = cause.ended, detail?: string): void {
@@ -153,9 +160,8 @@ class MqttjsClient implements Client {
     if (this.#endedUs > 0) {
       if (now - this.#endedUs >= patienceUs) this.destroy();
     } else if (!this.#connected) {
-      const why = this.#link.tcpUs === 0 ? cause.connectTimeout : cause.connackTimeout;
-      if (now - this.#link.openedUs >= patienceUs) this.#fail(why);
-    } else if (this.#awaited.subscribingSinceUs + patienceUs <= now) {
+      if (now - this.#link.openedUs >= patienceUs) this.#fail(this.timeoutCause);
+    } else if (this.#subscribing.isLate(now, patienceUs)) {
       this.#fail(cause.subackTimeout);
     } else {
       const due = this.#keepAlive.check(now);
@@ -212,7 +218,8 @@ class MqttjsClient implements Client {
         this.#acknowledged(id, 2, packet.reasonCode ?? 0);
         break;
       case 'suback':
-        this.#subscribed(id, packet.granted.map(Number));
+        if (!this.#subscribing.answered(id, packet.granted.map(Number), this.#listener))
+          this.#fail(cause.protocolError, `SUBACK of ${packet.granted.length} codes for no such SUBSCRIBE`);
         break;
       case 'connack':
         this.#answered(packet.reasonCode ?? packet.returnCode ?? 0, packet);
@@ -223,7 +230,7 @@ class MqttjsClient implements Client {
       case 'disconnect':
         // Only a server of MQTT 5 may say it [MQTT-3.14].
         if (this.#session.protocol !== '5') this.#fail(cause.protocolError, 'DISCONNECT');
-        else this.#fail(disconnectName(packet.reasonCode ?? 0), packet.properties?.reasonString);
+        else this.#fail(disconnectName(packet.reasonCode ?? 0), reasonText(packet.properties));
         break;
     }
   }
@@ -231,7 +238,7 @@ class MqttjsClient implements Client {
   #answered(code: number, { properties, sessionPresent }: IConnackPacket): void {
     const { protocol, inFlight } = this.#session;
     if (code !== 0 || properties?.receiveMaximum === 0) {
-      if (code !== 0) this.#fail(connackName(protocol, code), properties?.reasonString);
+      if (code !== 0) this.#fail(connackName(protocol, code), reasonText(properties));
       else this.#fail(cause.protocolError, 'Receive Maximum is 0 [MQTT-3.2.2.3.3]');
       return;
     }
@@ -243,12 +250,6 @@ class MqttjsClient implements Client {
     if (this.#continuity.resumed) return;
     this.#awaited.forgetReceived();
     this.abandon();
-  }
-
-  #subscribed(id: number, codes: readonly number[]): void {
-    const granted = this.#awaited.granted(id, codes);
-    if (granted === undefined) this.#fail(cause.protocolError, `SUBACK of ${codes.length} codes for no such SUBSCRIBE`);
-    else this.#listener.subscribed(granted.codes, granted.writtenUs);
   }
 
   #acknowledged(id: number, qos: Qos, code: number): void {
@@ -263,9 +264,8 @@ class MqttjsClient implements Client {
   }
 
   readonly #onError = (error: Error & { code?: unknown }): void => {
-    // Errors of the system have a code that is text; those of MQTT.js and of the parser have a number or none.
-    const system = typeof error.code === 'string' || error instanceof AggregateError;
-    this.#fail(system ? causeOfError(error as NodeJS.ErrnoException) : cause.protocolError, detailOf(error));
+    // MQTT.js itself and its parser have numbers for codes, or none.
+    this.#fail(causeOfError(error, cause.protocolError), detailOf(error));
   };
 
   /** The first cause stands; `closed` follows when the socket is closed. */
@@ -292,7 +292,7 @@ class MqttjsClient implements Client {
     this.#receivedBefore += link.bytesRead;
     this.#refused = false;
     if (!this.#session.resumes) this.abandon();
-    this.#awaited.forgetSubscribing();
+    this.#subscribing.forget();
     this.#listener.closed(this.#cause ?? cause.connectionClosed, this.#detail);
   };
 }

@@ -12,14 +12,21 @@ const meanings: readonly (readonly [code: RegExp, cause: string])[] = [
 ];
 
 /** The cause that an error of TLS means; undefined: it is none. */
-export function causeOfTlsError({ code, message }: NodeJS.ErrnoException): string | undefined {
+export function causeOfTlsError({ code, message }: Error & { readonly code?: unknown }): string | undefined {
   // Node's own words for a socket that was closed in the handshake; its code is that of any reset.
   if (/before secure TLS connection was established/.test(message)) return 'tls_handshake_failed';
-  return code === undefined ? undefined : meanings.find(([known]) => known.test(code))?.[1];
+  if (typeof code !== 'string') return undefined;
+  const said = code === 'EPROTO' ? openSslReason(message) : undefined;
+  // Where what was read fails a write, Node leaves the reason in the message only.
+  const named = said === undefined ? code : `ERR_SSL_${said.toUpperCase().replaceAll(' ', '_')}`;
+  return meanings.find(([known]) => known.test(named))?.[1];
 }
 
 /** What OpenSSL says of an error, without its numbers, files and lines; undefined: it is none of OpenSSL. */
 export function tlsDetail(message: string): string | undefined {
-  const said = /error:[0-9A-F]{8}:[^:]*:[^:]*:([^:\n]+)/i.exec(message)?.[1];
-  return said?.replace(/^(sslv3|tlsv1|tlsv13) alert /, '').trim();
+  return openSslReason(message)?.replace(/^(sslv3|tlsv1|tlsv13) alert /, '');
+}
+
+function openSslReason(message: string): string | undefined {
+  return /error:[0-9A-F]{8}:[^:]*:[^:]*:([^:\n]+)/i.exec(message)?.[1]?.trim();
 }

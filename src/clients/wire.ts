@@ -68,6 +68,10 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     return this.#unacknowledged?.count ?? 0;
   }
 
+  get timeoutCause(): string {
+    return this.#state === 'opening' ? 'connect_timeout' : 'connack_timeout';
+  }
+
   connect(fresh = false): void {
     this.#state = 'opening';
     this.#cause = null;
@@ -82,9 +86,8 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
   }
 
   subscribe(filters: readonly Filter[]): void {
-    const now = nowUs();
-    this.#subscribing ??= new Subscribing(this.#session.protocol, this.#listener);
-    this.#send(this.#subscribing.packet(filters, now), now);
+    this.#subscribing ??= new Subscribing(this.#session.protocol, this.#listener, this);
+    this.#subscribing.ask(filters, this.#maximumPacketSize, nowUs());
   }
 
   publish(message: Outgoing, dueUs: number, now: number): boolean {
@@ -125,14 +128,14 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
     return false;
   }
 
-  #send(packet: Uint8Array, now: number): void {
+  write(packet: Uint8Array, now: number): void {
     outbox.flush();
     this.#keepAlive.lastSentUs = now;
     this.send(packet);
   }
 
   disconnect(endSession = false): void {
-    if (this.#state === 'connected') this.#send(encodeDisconnect(this.#session.protocol, endSession), nowUs());
+    if (this.#state === 'connected') this.write(encodeDisconnect(this.#session.protocol, endSession), nowUs());
     if (this.#connection === null) return;
     this.#state = 'ending';
     this.#cause = 'ended';
@@ -147,14 +150,13 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
   check(now: number): void {
     if (this.#state === 'connected') this.#checkConnected(now);
     else if (this.#state !== 'closed' && now - this.#sinceUs > this.#session.connectTimeoutMs * 1000)
-      this.#fail(this.#state === 'opening' ? 'connect_timeout' : 'connack_timeout');
+      this.#fail(this.timeoutCause);
   }
 
   #checkConnected(now: number): void {
-    const writtenUs = this.#subscribing?.writtenUs ?? 0;
-    if (writtenUs !== 0 && now - writtenUs > this.#session.connectTimeoutMs * 1000) this.#fail('suback_timeout');
+    if (this.#subscribing?.isLate(now, this.#session.connectTimeoutMs)) this.#fail('suback_timeout');
     const due = this.#keepAlive.check(now);
-    if (due === 'ping') this.#send(pingreq, now);
+    if (due === 'ping') this.write(pingreq, now);
     else if (due === 'dead') this.#fail('ping_timeout');
   }
 
@@ -170,7 +172,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
 
   opened(tcpUs: number, tlsUs: number, webSocketUs: number): void {
     this.#state = 'waiting';
-    this.#send(this.#handshake.packet(tcpUs, tlsUs, webSocketUs), nowUs());
+    this.write(this.#handshake.packet(tcpUs, tlsUs, webSocketUs), nowUs());
   }
 
   data(buffer: Buffer, length: number): void {
@@ -228,7 +230,8 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
         return true;
       case 0x90:
         return (
-          this.#subscribing?.answered(bytes.subarray(start, end)) || this.#malformed('SUBACK that answers no SUBSCRIBE')
+          this.#subscribing?.answered(bytes.subarray(start, end), this.#readUs) ||
+          this.#malformed('SUBACK that answers no SUBSCRIBE')
         );
       case 0xe0:
         return this.#fail(...readDisconnect(bytes.subarray(start, end), this.#session.protocol));

@@ -53,11 +53,14 @@ export class ConnectionCounts {
     else if (lost) counts.disconnects_at_publish++;
   }
 
-  failed(counter: 'disconnects' | 'connect_errors', cause: string): void {
+  /** A connection that was lost, or an attempt that failed; returns that in words. */
+  failed(wasConnected: boolean, cause: string, detail?: string): string {
     const tally = this.#cell.run;
-    tally.cause(counter, cause);
+    tally.cause(wasConnected ? 'disconnects' : 'connect_errors', cause);
     if (cause === 'broker_protocol_error') tally.counts.protocol_errors++;
     if (cause === 'session_taken_over') tally.cause('takeovers', this.#clientId || assigned);
+    const what = wasConnected ? 'connection lost' : 'could not connect';
+    return `${what}: ${cause}${detail === undefined ? '' : ` (${detail})`}`;
   }
 
   /** Bytes since the last call, and whether the socket takes more just now. */

@@ -109,6 +109,11 @@ function employ(parts: CrewParts, group: GroupPlan, members: readonly Member[]):
   });
 }
 
+/** The time of a crew is over: who has not been ready is not waited for. */
+export function giveUpMissing({ members }: Crew): void {
+  for (const member of members) if (!member.settled) member.giveUp();
+}
+
 /** What each message of the streams of this share owes, and in which cell it is counted. */
 export function expectDeliveries(plan: Plan, crews: readonly Crew[], routes: Routes, recorder: Recorder): void {
   const owed = new Map<object, Stream['owes']>();

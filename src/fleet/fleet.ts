@@ -10,7 +10,7 @@ import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { Routes } from '../plan/routes.ts';
 import { publishes, subscribes } from '../plan/streams.ts';
 import { type Gate, gate, rampDueUs } from './connect.ts';
-import { type Crew, expectDeliveries, recruit } from './crew.ts';
+import { type Crew, expectDeliveries, giveUpMissing, recruit } from './crew.ts';
 import type { Drive } from './drive.ts';
 import { ledgerOf } from './ledger.ts';
 import type { Host, Member } from './member.ts';
@@ -76,7 +76,8 @@ export class Fleet implements Execution, Host {
     this.#plan = plan;
     this.seed = plan.run.seed;
     this.#recorder = new Recorder(plan.subBuckets);
-    this.#receipts = new Receipts(plan, jobContext(plan, plan.groups[0] as GroupPlan).tag);
+    const { tag } = jobContext(plan, plan.groups[0] as GroupPlan);
+    this.#receipts = new Receipts(plan, tag, (labels) => this.#recorder.cell(labels));
     this.#crews = [];
     let number = 0;
     for (const group of plan.groups) {
@@ -120,6 +121,8 @@ export class Fleet implements Execution, Host {
 
   end(matching: boolean): void {
     if (this.ending) return;
+    // Where others had more time than those who are too few, nobody has given these up yet.
+    if (this.#startUs === never) this.#late(nowUs()).forEach(giveUpMissing);
     this.ending = true;
     this.#matching = matching;
     this.#endedUs = nowUs();
@@ -185,10 +188,10 @@ export class Fleet implements Execution, Host {
   }
 
   #evidence(): Evidence {
-    const { violations } = this.#receipts;
-    return this.#matching && this.#receipts.pairs <= mostMatched
-      ? { violations, ledger: ledgerOf(this.#members, this.#receipts) }
-      : { violations };
+    const { violations, marks, pairs } = this.#receipts;
+    if (!this.#matching) return { violations };
+    const ledger = pairs <= mostMatched ? ledgerOf(this.#members, this.#receipts) : undefined;
+    return { violations, ...(ledger !== undefined && { ledger }), ...(marks !== undefined && { marks }) };
   }
 
   /** Who has not closed by now is not waited for. */
@@ -219,17 +222,20 @@ export class Fleet implements Execution, Host {
   #ready(now: number): boolean {
     if (this.#declaredReady) return true;
     if (this.#unsettled > 0) {
-      const late = (crew: Crew) => now - this.#beganUs >= crew.group.connect.withinMs * 1000;
+      const late = this.#late(now);
       // Before anybody's time is over there is no need to look who is not there yet.
-      if (!this.#crews.some(late)) return false;
-      if (this.#crews.some((crew) => !late(crew) && crew.members.some((member) => !member.settled))) return false;
+      if (late.length === 0) return false;
+      if (this.#crews.some((crew) => !late.includes(crew) && crew.members.some((member) => !member.settled)))
+        return false;
+      late.forEach(giveUpMissing);
     }
-    for (const member of this.#members) {
-      if (!member.settled) member.giveUp();
-      for (const absence of member.absences()) this.#recorder.absent(absence);
-    }
+    for (const member of this.#members) for (const absence of member.absences()) this.#recorder.absent(absence);
     this.#declaredReady = true;
     return true;
+  }
+
+  #late(now: number): Crew[] {
+    return this.#crews.filter(({ group }) => now - this.#beganUs >= group.connect.withinMs * 1000);
   }
 
   /** Ten times a second: keep-alive and timeouts, which need no timers of their own. */

@@ -1,3 +1,4 @@
+import type { Limits } from '../clients/limits.ts';
 import { type SessionIs, sessionIs } from '../metrics/breaks.ts';
 import type { Cell } from '../metrics/recorder.ts';
 import type { GroupPlan } from '../plan/plan.ts';
@@ -25,9 +26,9 @@ export class KeptSession {
     return this.#there && this.#atEnd === 'remove';
   }
 
-  /** A connection that may leave a session behind. */
-  begun(): void {
-    if (this.#atEnd === false || this.#there) return;
+  /** A connection that may leave a session behind; not where the server grants it no time [MQTT-3.2.2.3.2]. */
+  begun({ sessionExpiryS }: Limits): void {
+    if (this.#atEnd === false || this.#there || sessionExpiryS === 0) return;
     this.#there = true;
     this.#cell.gauges.sessions_kept++;
   }

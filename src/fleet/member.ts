@@ -155,7 +155,7 @@ export class Member implements ClientListener {
     const nowUs = this.#host.clock();
     this.#counts.made(welcome, nowUs, this.#dueUs, this.presence.lostUs);
     if (this.presence.lostUs === 0) this.#host.connected(nowUs);
-    this.#session.begun();
+    this.#session.begun(limits);
     const session = this.#session.found(this.presence.lostUs !== 0, welcome.sessionPresent);
     this.presence.connected(nowUs, welcome.openedUs, session);
     // Where the session is still there, its subscriptions are [MQTT-3.1.2-5].
@@ -197,9 +197,7 @@ export class Member implements ClientListener {
       return;
     }
     if (wasConnected) this.presence.lost(this.#host.clock(), cause);
-    this.#counts.failed(wasConnected ? 'disconnects' : 'connect_errors', cause);
-    const what = wasConnected ? 'connection lost' : 'could not connect';
-    this.#host.note(`${this.#place}: ${what}: ${cause}${detail === undefined ? '' : ` (${detail})`}`);
+    this.#host.note(`${this.#place}: ${this.#counts.failed(wasConnected, cause, detail)}`);
     const waitMs = backOffMs(this.group.reconnect, ++this.#attempts, this.#host.seed, this.number);
     if (waitMs === null) {
       this.giveUp();
@@ -214,9 +212,11 @@ export class Member implements ClientListener {
     this.#leave = null;
   }
 
-  /** No further attempt; what it owes is dropped. */
+  /** No further attempt, and one that is open has taken too long; what it owes is dropped. */
   giveUp(): void {
     if (this.#state === 'gone') return;
+    if (this.#open && this.#state === 'opening')
+      this.#host.note(`${this.#place}: ${this.#counts.failed(false, this.client.timeoutCause)}`);
     this.#enter('gone');
     this.client.destroy();
     this.client.abandon();

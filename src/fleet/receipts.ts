@@ -1,20 +1,24 @@
 /** Cost: reads the stamp, one probe of the inbox, two histogram records and a few counters a message received. */
 import type { Incoming } from '../clients/client.ts';
 import { type Arrivals, Inbox } from '../metrics/inbox.ts';
-import type { Tally } from '../metrics/recorder.ts';
-import type { Violation } from '../metrics/snapshot.ts';
-import type { Qos } from '../mqtt/packets.ts';
+import type { Cell, Tally } from '../metrics/recorder.ts';
+import { ShareInbox } from '../metrics/share-inbox.ts';
+import type { Labels, Violation } from '../metrics/snapshot.ts';
+import type { Protocol, Qos } from '../mqtt/packets.ts';
 import { identity, jobContext } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Route } from '../plan/routes.ts';
 import { route } from '../plan/routes.ts';
-import { type JudgedShares, judgedShares } from '../plan/shares.ts';
+import { type Share, type Shares, sharesOf } from '../plan/shares.ts';
 import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
 import { willFinder } from '../plan/wills.ts';
-import { findStamp, type Stamp } from '../workloads/stamp.ts';
+import { findStamp, type Stamp, stampReaches } from '../workloads/stamp.ts';
 import type { Member } from './member.ts';
 
 const kinds = ['planned', 'shared', 'unjudged'] as const;
+/** In the code of a route, see `encode`. */
+const repeats = 1 << 4;
+const ordered = 1 << 5;
 const halfRange = 2 ** 31;
 const examplesKept = 5;
 
@@ -24,24 +28,26 @@ export class Receipts {
   readonly #tag: number;
   readonly #find: (stream: number) => StreamPlace | undefined;
   readonly #inbox = new Inbox();
-  readonly #judged: JudgedShares;
+  readonly #shares: Shares;
+  readonly #shareInbox = new ShareInbox();
+  /** Where the deliveries of each place of the share inbox are counted. */
+  readonly #shareCells: Cell[] = [];
+  readonly #cell: (labels: Labels) => Cell;
   readonly #stamp: Stamp = { stream: 0, sequence: 0, dueUs: 0, lagUs: 0 };
-  /** True where some publish entry carries no stamp: then a message without one may be of this run. */
-  readonly #unstamped: boolean;
+  /** Receivers whom the stamp of some publish entry does not reach: what comes to them without one may be of this run. */
+  readonly #unstamped: ReadonlySet<Protocol>;
   /** The first few of each kind. */
   readonly violations: Violation[] = [];
   readonly #isWill: ReturnType<typeof willFinder>;
 
-  constructor(plan: Plan, tag: number) {
+  constructor(plan: Plan, tag: number, cell: (labels: Labels) => Cell) {
     this.#plan = plan;
     this.#tag = tag;
     this.#find = streamFinder(plan);
-    this.#judged = judgedShares(plan);
+    this.#shares = sharesOf(plan);
+    this.#cell = cell;
     this.#isWill = willFinder(plan);
-    this.#unstamped = plan.groups.some((group) => {
-      const who = identity(plan, group, 0);
-      return group.jobs.some((job) => publicationOf(job, who, jobContext(plan, group))?.stamped === false);
-    });
+    this.#unstamped = unstamped(plan);
   }
 
   received(member: Member, message: Incoming): void {
@@ -82,7 +88,7 @@ export class Receipts {
       member.cellOf(message.qos).at(message.receivedUs).counts.wills_received++;
       return;
     }
-    if (!this.#unstamped || message.retain) {
+    if (!this.#unstamped.has(member.group.session.protocol) || message.retain) {
       this.#foreign(member, message);
       return;
     }
@@ -119,7 +125,7 @@ export class Receipts {
     if (kind === 0) {
       const arrival = this.#inbox.arrived(slot, sequence, code >>> 6, member.subscriptions.epoch);
       if (arrival === 'duplicate') {
-        if (duplicateAllowed(code)) counts.messages_duplicated++;
+        if ((code & repeats) !== 0) counts.messages_duplicated++;
         else this.#forbidden('duplicate', tally, member);
         return;
       }
@@ -127,14 +133,27 @@ export class Receipts {
         counts.messages_copied++;
         return;
       }
-      if (arrival === 'outOfOrder') {
+      if (arrival === 'outOfOrder' && (code & ordered) !== 0) {
         counts.messages_out_of_order++;
         this.#violated('out_of_order', member);
       }
       counts.deliveries_made++;
-    } else if (kind === 1) counts.deliveries_made++;
-    else counts.messages_unjudged++;
+    } else if (kind === 1) {
+      if (!this.#shared(code, member)) return;
+    } else counts.messages_unjudged++;
     this.#time(tally, message.receivedUs);
+  }
+
+  /** False: another member, or the same, has had it. */
+  #shared(code: number, member: Member): boolean {
+    const { dueUs, sequence } = this.#stamp;
+    const place = code >>> 6;
+    const tally = (this.#shareCells[place] as Cell).at(dueUs);
+    const first = this.#shareInbox.arrived(place, sequence);
+    if (first) tally.counts.deliveries_made++;
+    else if ((code & repeats) !== 0) tally.counts.messages_duplicated++;
+    else this.#forbidden('duplicate', tally, member);
+    return first;
   }
 
   #forbidden(kind: Violation['kind'], tally: Tally, member: Member): void {
@@ -153,6 +172,11 @@ export class Receipts {
     return this.#inbox.size;
   }
 
+  /** What came by shares; undefined: not all of it is known. */
+  get marks(): readonly number[] | undefined {
+    return this.#shareInbox.full ? undefined : this.#shareInbox.marks();
+  }
+
   arrivals(): Iterable<Arrivals> {
     return this.#inbox.arrivals();
   }
@@ -165,22 +189,36 @@ export class Receipts {
     const publication = publicationOf(place.job, who, jobContext(this.#plan, place.group));
     if (publication === undefined) return -1;
     const sameBroker = this.#plan.cluster || who.broker === member.who.broker;
-    const judged = (topicFilter: string) => this.#judged(topicFilter, member.who.broker);
+    const judged = (topicFilter: string) => this.#shares(topicFilter, member.who.broker) !== undefined;
     const { filters, granted } = member.subscriptions;
-    return encode(route(publication, filters, granted, sameBroker, judged), publication.qos);
+    const found = route(publication, filters, granted, sameBroker, judged);
+    const shared = found.share === undefined ? 0 : this.#openShare(found, found.share, member, stream);
+    return encode(found, shared);
   }
+
+  #openShare({ qos }: Route, topicFilter: string, { who }: Member, stream: number): number {
+    const share = this.#shares(topicFilter, who.broker) as Share;
+    const place = this.#shareInbox.open(share.number, stream);
+    this.#shareCells[place] ??= this.#cell({ group: who.group, broker: share.broker, qos });
+    return place;
+  }
+}
+
+function unstamped(plan: Plan): ReadonlySet<Protocol> {
+  const places = plan.groups.flatMap((group) => {
+    const who = identity(plan, group, 0);
+    return group.jobs.flatMap((job) => publicationOf(job, who, jobContext(plan, group))?.stamp ?? []);
+  });
+  const receivers = plan.groups.map(({ session }) => session.protocol);
+  return new Set(receivers.filter((receiver) => places.some((place) => !stampReaches(place, receiver))));
 }
 
 function textOf(message: Incoming, part: 'topic' | 'payload'): string {
   return message.bytes.toString('utf8', message[`${part}Start`], message[`${part}End`]);
 }
 
-/** Two bits of kind, two of QoS, two of the QoS at which it was published, the rest are the copies. */
-function encode({ kind, qos, copies }: Route, published: Qos): number {
-  return kinds.indexOf(kind) | (qos << 2) | (published << 4) | (copies << 6);
-}
-
-/** Where one of the two hops is at least once; what is published at QoS 1 may come again at QoS 0 too. */
-function duplicateAllowed(code: number): boolean {
-  return ((code >>> 2) & 3) === 1 || ((code >>> 4) & 3) === 1;
+/** Two bits of kind, two of QoS, whether it repeats, whether it is ordered, the rest are the copies, or the place of a share. */
+function encode(route: Route, place: number): number {
+  const flags = (route.repeats ? repeats : 0) | (route.ordered ? ordered : 0);
+  return kinds.indexOf(route.kind) | (route.qos << 2) | flags | ((route.copies | place) << 6);
 }

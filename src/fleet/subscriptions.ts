@@ -11,7 +11,7 @@ const mostAbsences = 64;
 /** What one client subscribes to, and what of it was granted. */
 export class Subscriptions {
   readonly filters: readonly Filter[];
-  /** What SUBACK granted for each filter; 128 and above: refused. */
+  /** What SUBACK granted for each filter, what was asked before it came; 128 and above: refused. */
   granted: readonly number[] = [];
   /** How often it has subscribed anew. */
   epoch = 0;
@@ -23,6 +23,7 @@ export class Subscriptions {
   readonly #cell: Cell;
   /** The filters of the last SUBSCRIBE, by their places. */
   #asked: readonly number[] = [];
+  #answered = false;
 
   constructor(subscriptions: readonly (readonly [job: number, filter: Filter])[], cell: Cell) {
     this.filters = subscriptions.map(([, filter]) => filter);
@@ -30,9 +31,9 @@ export class Subscriptions {
     this.#cell = cell;
   }
 
-  /** Every filter has been answered once. */
+  /** Nothing of the last SUBSCRIBE is unanswered. */
   get settled(): boolean {
-    return this.granted.length === this.filters.length;
+    return this.#answered;
   }
 
   /** What to ask for. What the broker's limits rule out is not asked: it counts as refused, as the broker would refuse it. */
@@ -40,12 +41,14 @@ export class Subscriptions {
     if (this.granted.length > 0) this.epoch++;
     const refusals = this.filters.map(({ topicFilter }) => filterRefusal(limits, topicFilter));
     for (const code of refusals) if (code !== undefined) this.#refused(code);
-    this.granted = refusals.map((code) => code ?? 0);
+    this.granted = this.filters.map(({ qos }, i) => refusals[i] ?? qos);
     this.#asked = refusals.flatMap((code, i) => (code === undefined ? [i] : []));
+    this.#answered = this.#asked.length === 0;
     return this.#asked.map((i) => this.filters[i] as Filter);
   }
 
   answered(reasonCodes: Uint8Array | readonly number[], nowUs: number): void {
+    this.#answered = true;
     if (this.epoch > 0) this.#absent(nowUs);
     const granted = [...this.granted];
     for (const [i, code] of reasonCodes.entries()) {

@@ -83,6 +83,8 @@ export interface Evidence {
   readonly violations: readonly Violation[];
   /** Absent where it was not asked for. */
   readonly ledger?: Ledger;
+  /** What members of shares received, as ShareInbox tells it; absent where it was not asked for, or is not all known. */
+  readonly marks?: readonly number[];
 }
 
 /** How far the worker has come, in us of the monotonic clock; 0: not yet. Replaced, never added. */
@@ -135,5 +137,12 @@ export function joinProgress(a: Progress, b: Progress): Progress {
 export function joinEvidence(parts: readonly (Evidence | undefined)[]): Evidence | undefined {
   if (parts.every((part) => part === undefined)) return undefined;
   const ledger = joinLedgers(parts.map((part) => part?.ledger));
-  return { violations: parts.flatMap((part) => part?.violations ?? []), ...(ledger !== undefined && { ledger }) };
+  const marks = parts.some((part) => part?.marks === undefined)
+    ? undefined
+    : parts.flatMap((part) => part?.marks ?? []);
+  return {
+    violations: parts.flatMap((part) => part?.violations ?? []),
+    ...(ledger !== undefined && { ledger }),
+    ...(marks !== undefined && { marks }),
+  };
 }

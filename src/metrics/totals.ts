@@ -129,7 +129,7 @@ export class Totals {
   }
 
   #addCell(cell: CellSnapshot, inWindow: boolean): void {
-    const key = `${cell.labels.group}\n${cell.labels.broker}\n${cell.labels.qos ?? ''}`;
+    const key = keyOf(cell.labels);
     let sum = this.#cells.get(key);
     if (sum === undefined) {
       sum = {
@@ -152,6 +152,12 @@ export class Totals {
     sum.gauges = cell.gauges;
     if (cell.breaks !== undefined) this.breaks.add(cell.labels.broker, cell.breaks);
     for (const clientId of cell.repeated ?? []) this.repeated.add(cell.labels.broker, clientId);
+  }
+
+  /** What turned out at the end to be otherwise than it was counted: differences, all of them of what was due in the window. */
+  amend(labels: Labels, difference: Counted): void {
+    const { gauges = {} } = this.#cells.get(keyOf(labels)) ?? {};
+    this.#addCell({ labels, measured: difference, outside: none, gauges }, true);
   }
 
   #addMeasured(sum: CellTotals, measured: Counted): void {
@@ -233,6 +239,12 @@ export class Totals {
     for (const part of parts) merged.add(part.buckets());
     return merged;
   }
+}
+
+const none: Counted = { counts: {}, causes: {}, times: {} };
+
+function keyOf({ group, broker, qos }: Labels): string {
+  return `${group}\n${broker}\n${qos ?? ''}`;
 }
 
 function addCounts(into: Map<CounterName, number>, counted: Counted): void {

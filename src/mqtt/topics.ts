@@ -43,6 +43,18 @@ export function splitShare(filter: string): { share?: string; filter: string } {
   return parts === null ? { filter } : { share: parts[1] ?? '', filter: parts[2] ?? '' };
 }
 
+/** Whether some topic reaches both filters (without their $share parts). */
+export function filtersOverlap(one: readonly string[], other: readonly string[]): boolean {
+  const leads = [one[0] ?? '', other[0] ?? ''];
+  if (leads.some((lead) => lead.startsWith('$')) && leads.some((lead) => lead === '+' || lead === '#')) return false;
+  for (let i = 0; ; i++) {
+    const [a, b] = [one[i], other[i]];
+    if (a === '#' || b === '#') return true;
+    if (a === undefined || b === undefined) return a === b;
+    if (a !== b && a !== '+' && b !== '+') return false;
+  }
+}
+
 /**
  * Whether messages to a topic reach a filter (without its $share part). A null level varies: a literal over against it
  * decides for each message anew. Leading wildcards do not match $-topics [MQTT-4.7.2-1].

@@ -55,6 +55,8 @@ export interface WatchContext {
   readonly protocol: Protocol;
   /** How long to wait for what a broker tells from time to time; default 15 s. */
   readonly patienceMs?: number;
+  /** Other observers of the run may be clients of the same broker: what it sends does not come to rest then. */
+  readonly others?: boolean;
 }
 
 /** Looks at one broker for one run. Neither promise is ever rejected: an observer does not make a run fail. */

@@ -26,7 +26,7 @@ class SysObserver implements Observer, ClientListener {
   readonly #context: WatchContext;
   readonly #patienceMs: number;
   readonly #board = new Board();
-  readonly #rounds = new Rounds();
+  readonly #rounds: Rounds;
   readonly #notes: string[] = [];
   #client: Client | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -42,6 +42,7 @@ class SysObserver implements Observer, ClientListener {
   constructor(broker: Watched, context: WatchContext) {
     this.#broker = broker;
     this.#context = context;
+    this.#rounds = new Rounds(context.others);
     this.#patienceMs = context.patienceMs ?? defaultPatienceMs;
   }
 

@@ -17,8 +17,9 @@ export class Watch {
     );
     this.#slow = entries.flatMap(({ broker, kind }) => (kind.waits ? broker.name : [])).join(', ');
     this.#tell = tell;
+    const others = entries.filter(({ kind }) => kind.waits).length > 1;
     this.#observers = entries.map(({ broker, i, kind, options }) =>
-      kind.open(broker, options, { ...context, tag: `${context.tag}-${i}` }),
+      kind.open(broker, options, { ...context, others, tag: `${context.tag}-${i}` }),
     );
   }
 

@@ -2,6 +2,7 @@ import { formatCount, formatDuration, formatRate } from '../base/units.ts';
 import type { Will } from '../mqtt/packets.ts';
 import { type JobReach, reachOf } from '../scenario/reach.ts';
 import { workloadOf } from '../workloads/lookup.ts';
+import type { StampPlace } from '../workloads/stamp.ts';
 import { clientsPerBroker } from './demand.ts';
 import { identity, jobContext, populationOfPlan } from './identity.ts';
 import type { GroupPlan, Job, Plan, ReconnectPlan } from './plan.ts';
@@ -96,7 +97,8 @@ function jobRows(plan: Plan, group: GroupPlan, job: Job, reach: JobReach | undef
   if (publication !== undefined) {
     const topic = publication.levels.map((level) => level ?? '*').join('/');
     rows.push(['', `topic of the first client: ${topic}; each message goes to ${subscribersWord(each)}`]);
-    if (!publication.stamped) rows.push(['', 'without a stamp: deliveries are counted, not timed']);
+    const unstamped = unstampedWord(publication.stamp, reach);
+    if (unstamped !== undefined) rows.push(['', unstamped]);
   }
   if (filter !== undefined) {
     rows.push([
@@ -105,6 +107,13 @@ function jobRows(plan: Plan, group: GroupPlan, job: Job, reach: JobReach | undef
     ]);
   }
   return rows;
+}
+
+function unstampedWord(stamp: StampPlace, reach: JobReach | undefined): string | undefined {
+  if (stamp === 'none') return 'without a stamp: deliveries are counted, not timed';
+  const unread = [...(reach?.unread ?? [])].sort();
+  if (unread.length === 0) return undefined;
+  return `its stamp is a user property, which does not come to ${unread.join(', ')}: there deliveries are counted, not timed`;
 }
 
 /** Over the clients of a group. */

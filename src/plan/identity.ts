@@ -17,6 +17,16 @@ export function identity(plan: Plan, group: GroupPlan, index: number): Identity 
   return identify(group, index);
 }
 
+/** The client with that number in the plan. */
+export function memberAt(plan: Plan, number: number): Identity | undefined {
+  let first = 0;
+  for (const group of plan.groups) {
+    if (number < first + group.clients) return identity(plan, group, number - first);
+    first += group.clients;
+  }
+  return undefined;
+}
+
 /** What all clients of the jobs of a group share. */
 export function jobContext(plan: Plan, group: GroupPlan): JobContext {
   const { tag, seed } = plan.run;

@@ -1,12 +1,13 @@
 import type { Filter } from '../clients/client.ts';
 import type { Absence, Labels } from '../metrics/snapshot.ts';
 import { FilterTree } from '../mqtt/filter-tree.ts';
-import type { Qos } from '../mqtt/packets.ts';
+import type { Protocol, Qos } from '../mqtt/packets.ts';
 import { matches, splitShare } from '../mqtt/topics.ts';
+import { stampReaches } from '../workloads/stamp.ts';
 import type { Identity, Publication } from '../workloads/workload.ts';
 import { identity } from './identity.ts';
 import type { GroupPlan, Plan } from './plan.ts';
-import { type JudgedShares, judgedShares } from './shares.ts';
+import { type Share, type Shares, sharesOf } from './shares.ts';
 import { filtersOf, subscribes } from './streams.ts';
 
 /** Deliveries that one message owes: so many, to be counted under these labels (the QoS is the lower of published and granted). */
@@ -19,8 +20,9 @@ type Subscription = {
   readonly labels: Labels;
   readonly client: number;
   readonly granted: Qos;
-  /** Share name and filter: one delivery for all who have the same. */
-  readonly share: string | undefined;
+  readonly protocol: Protocol;
+  /** One delivery for all who have the same. */
+  readonly share: Share | undefined;
 };
 
 type Owed = { readonly recipients: readonly Recipient[]; readonly expectations: readonly Expectation[] };
@@ -33,12 +35,12 @@ export class Routes {
   readonly #plan: Plan;
   readonly #trees = new Map<string, FilterTree<Subscription>>();
   readonly #memo = new Map<string, Owed>();
-  readonly #judged: JudgedShares;
+  readonly #shares: Shares;
 
   /** `absent`: what is not to be expected, told by the parts of the run before the load. */
   constructor(plan: Plan, absent: readonly Absence[] = []) {
     this.#plan = plan;
-    this.#judged = judgedShares(plan);
+    this.#shares = sharesOf(plan);
     const grants = new Map(absent.map(({ group, index, job, granted }) => [key(group, index, job), granted]));
     let client = 0;
     for (const group of plan.groups) {
@@ -54,14 +56,16 @@ export class Routes {
     for (const [job, { topicFilter, qos }] of subscriptionsOf(group, who)) {
       const granted = grants.get(key(group.name, index, job)) ?? qos;
       if (granted > 2) continue;
-      const { share, filter } = splitShare(topicFilter);
-      if (share !== undefined && !this.#judged(topicFilter, who.broker)) continue;
+      const { share: name, filter } = splitShare(topicFilter);
+      const share = name === undefined ? undefined : this.#shares(topicFilter, who.broker);
+      if (name !== undefined && share === undefined) continue;
       const tree = this.#tree(who.broker);
       tree.add(filter.split('/'), {
-        labels: { group: group.name, broker: who.broker },
+        labels: { group: group.name, broker: share?.broker ?? who.broker },
         client,
         granted: granted as Qos,
-        share: share === undefined ? undefined : topicFilter,
+        protocol: group.session.protocol,
+        share,
       });
     }
   }
@@ -84,14 +88,16 @@ export class Routes {
     return this.#owed(publication, broker).recipients;
   }
 
-  /** Publications that reach the same filters at the same QoS share one list. */
+  /** Publications that reach the same filters at the same QoS, with the stamp at the same place, share one list. */
   #owed(publication: Publication, broker: string): Owed {
-    if (!publication.stamped || !this.#plan.judged) return nothing;
+    const { stamp } = publication;
+    if (stamp === 'none' || !this.#plan.judged) return nothing;
     const leaves = this.#tree(broker).match(publication.levels, 'yes');
-    const name = `${this.#plan.cluster ? everywhere : broker}\n${publication.qos}\n${leaves.map((leaf) => leaf.id).join()}`;
+    const name = `${this.#plan.cluster ? everywhere : broker}\n${publication.qos}\n${stamp}\n${leaves.map((leaf) => leaf.id).join()}`;
     let known = this.#memo.get(name);
     if (known === undefined) {
-      const subscriptions = leaves.flatMap((leaf) => leaf.entries);
+      const all = leaves.flatMap((leaf) => leaf.entries);
+      const subscriptions = all.filter(({ protocol }) => stampReaches(stamp, protocol));
       const recipients = recipientsOf(subscriptions, publication.qos);
       known = { recipients, expectations: expect(recipients) };
       this.#memo.set(name, known);
@@ -104,13 +110,14 @@ export class Routes {
 export interface Recipient {
   /** Its number in the plan; of a share, that of one member. */
   readonly client: number;
-  readonly shared: boolean;
+  /** The number of the share. */
+  readonly share: number | undefined;
   readonly labels: Labels & { readonly qos: Qos };
 }
 
 /** Several filters of one client that match owe one copy at the highest granted QoS [MQTT-3.3.5-1]; a share owes one in all. */
 function recipientsOf(subscriptions: readonly Subscription[], published: Qos): Recipient[] {
-  const highest = new Map<number | string, Subscription>();
+  const highest = new Map<number | Share, Subscription>();
   for (const one of subscriptions) {
     const owner = one.share ?? one.client;
     const before = highest.get(owner);
@@ -118,7 +125,7 @@ function recipientsOf(subscriptions: readonly Subscription[], published: Qos): R
   }
   return [...highest.values()].map(({ client, share, labels, granted }) => ({
     client,
-    shared: share !== undefined,
+    share: share?.number,
     labels: { ...labels, qos: Math.min(published, granted) as Qos },
   }));
 }
@@ -139,12 +146,18 @@ export function subscriptionsOf(group: GroupPlan, who: Identity): [number, Filte
   return group.jobs.flatMap((job, i) => filtersOf(job, who).map((filter): [number, Filter] => [i, filter]));
 }
 
-/** What a receiver may expect of a stream. `shared`: judged by count only, because other members get the rest. */
+/** What a receiver may expect of a stream. `shared`: judged together with what the other members get. */
 export type Route = {
   readonly kind: 'planned' | 'shared' | 'unjudged';
   readonly qos: Qos;
   /** Further copies that overlapping subscriptions allow. */
   readonly copies: number;
+  /** Some copy of a message may come again: it is published at QoS 1, or delivered at QoS 1 by one of the filters. */
+  readonly repeats: boolean;
+  /** All copies come at one QoS: only then is their order owed [MQTT-4.6.0-6]. */
+  readonly ordered: boolean;
+  /** The filter by which it is shared. */
+  readonly share?: string;
 };
 
 /** `granted`: the QoS of each filter, above 2 where it was refused. `sameBroker`: false where nothing should cross. `judged`: whether a share is. */
@@ -156,28 +169,33 @@ export function route(
   judged: (topicFilter: string) => boolean = () => true,
 ): Route {
   let sure = 0;
-  let shared = 0;
+  let share: string | undefined;
   let maybe = 0;
   let highest = 0;
+  /** Bit n: some filter delivers at QoS n. */
+  let levels = 0;
   for (let i = 0; i < filters.length && sameBroker; i++) {
     const qos = granted[i] ?? 128;
     if (qos > 2) continue;
     const { topicFilter } = filters[i] as Filter;
-    const { share, filter } = splitShare(topicFilter);
+    const { share: name, filter } = splitShare(topicFilter);
     const verdict = matches(publication.levels, filter.split('/'));
     if (verdict === 'no') continue;
-    if (verdict === 'depends' || (share !== undefined && !judged(topicFilter))) {
+    levels |= 1 << Math.min(publication.qos, qos);
+    if (verdict === 'depends' || (name !== undefined && !judged(topicFilter))) {
       maybe++;
       continue;
     }
-    if (share !== undefined) shared++;
+    if (name !== undefined) share = topicFilter;
     else sure++;
     highest = Math.max(highest, qos);
   }
   const qos = Math.min(publication.qos, highest) as Qos;
-  if (sure > 0) return { kind: 'planned', qos, copies: Math.min(255, sure + maybe + shared - 1) };
-  if (shared > 0) return { kind: 'shared', qos, copies: 0 };
-  return { kind: 'unjudged', qos: publication.qos, copies: 0 };
+  const how = { repeats: publication.qos === 1 || (levels & 2) !== 0, ordered: (levels & (levels - 1)) === 0 };
+  if (sure > 0)
+    return { kind: 'planned', qos, copies: Math.min(255, sure + maybe + (share === undefined ? 0 : 1) - 1), ...how };
+  if (share !== undefined) return { kind: 'shared', qos, copies: 0, share, ...how };
+  return { kind: 'unjudged', qos: publication.qos, copies: 0, ...how };
 }
 
 function key(group: string, index: number, job: number): string {

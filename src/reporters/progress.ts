@@ -4,6 +4,7 @@ import type { Phase, Snapshot } from '../metrics/snapshot.ts';
 import type { Totals } from '../metrics/totals.ts';
 import type { Plan } from '../plan/plan.ts';
 import { connectTroubles } from '../verdict/troubles.ts';
+import { inert } from './github/commands.ts';
 import { LastSecond } from './progress/last-second.ts';
 import type { Stage } from './progress/stage.ts';
 import { stage } from './progress/stage.ts';
@@ -129,9 +130,7 @@ class View {
     this.#plan = plan;
     this.#columns = columns;
     this.#last = new LastSecond(plan.subBuckets);
-    this.title = wrap(titleOf(plan), columns)
-      .map((line) => `${line}\n`)
-      .join('');
+    this.title = inert(`${wrap(titleOf(plan), columns).join('\n')}\n`);
   }
 
   second(snapshot: Snapshot): void {

@@ -2,6 +2,7 @@ import { formatDuration } from '../base/units.ts';
 import { endReasons } from '../verdict/compare/with-comparison.ts';
 import type { Result } from '../verdict/result.ts';
 import { again, ranOn } from './again.ts';
+import { inert } from './github/commands.ts';
 import { figures, verdictWord } from './headline.ts';
 import type { OpenReporter } from './reporter.ts';
 import { brokers, brokersReached } from './text/brokers.ts';
@@ -14,6 +15,7 @@ import { inkFor } from './text/ink.ts';
 import { latency } from './text/latency.ts';
 import { observed } from './text/observed.ts';
 import { groups } from './text/parts.ts';
+import { printable } from './text/printable.ts';
 import { recovery } from './text/recovery.ts';
 import type { Section } from './text/section.ts';
 import { item, wrap } from './text/table.ts';
@@ -29,7 +31,7 @@ const narrowest = 40;
 export const text: OpenReporter = ({ stream, colour, columns }) => ({
   end(result) {
     const width = Math.max(narrowest, Math.min(widest, columns));
-    stream.write(`${report(result, width, inkFor(colour)).join('\n')}\n`);
+    stream.write(`${inert(report(printable(result), width, inkFor(colour)).join('\n'))}\n`);
   },
 });
 

@@ -1,7 +1,9 @@
 import { endReasons } from '../verdict/compare/with-comparison.ts';
+import { inert } from './github/commands.ts';
 import { figures, verdictWord } from './headline.ts';
 import type { OpenReporter } from './reporter.ts';
 import { inkFor } from './text/ink.ts';
+import { printable } from './text/printable.ts';
 import { wrap } from './text/table.ts';
 
 /**
@@ -9,7 +11,8 @@ import { wrap } from './text/table.ts';
  * between words.
  */
 export const verdict: OpenReporter = ({ stream, colour, interactive, columns }) => ({
-  end(result) {
+  end(given) {
+    const result = printable(given);
     // Who could not start has nothing else to read: what to do belongs to it.
     const told = result.verdict === 'notStarted' ? result.reasons.join(' ') : result.reasons[0];
     const why = told ?? figures(result).join(', ');
@@ -18,8 +21,8 @@ export const verdict: OpenReporter = ({ stream, colour, interactive, columns }) 
       interactive ? wrap(line, Math.max(narrowest, columns - indent.length)).join(`\n${indent}`) : line;
     const head = verdictWord(result.verdict, inkFor(false));
     const text = broken(`${head} ${result.run.name}: ${why}`);
-    stream.write(`${text.replace(head, verdictWord(result.verdict, ink))}\n`);
-    for (const reason of endReasons(result)) stream.write(`${ink.yellow(broken(`! ${reason}`))}\n`);
+    stream.write(`${inert(text).replace(head, verdictWord(result.verdict, ink))}\n`);
+    for (const reason of endReasons(result)) stream.write(`${ink.yellow(inert(broken(`! ${reason}`)))}\n`);
   },
 });
 

@@ -5,11 +5,13 @@ import { formatDuration } from '../base/units.ts';
 import { topicFilterProblem, topicNameProblem } from '../mqtt/topics.ts';
 import { addressOf } from '../transports/address.ts';
 import { workloadOf } from '../workloads/lookup.ts';
+import type { Identity } from '../workloads/workload.ts';
 import { compareProblems } from './compare.ts';
 import { dataProblems } from './data.ts';
 import type { Group, Job } from './groups.ts';
-import { idProblems, idWarnings } from './ids.ts';
+import { idProblems, idWarnings, mostRendered } from './ids.ts';
 import { identities, type Population } from './population.ts';
+import { reachOf } from './reach.ts';
 import { populationOf, stagesLengthMs, timesOf } from './scenario.ts';
 import type { ScenarioFields } from './schema.ts';
 import { thresholdProblems } from './selectors.ts';
@@ -38,6 +40,7 @@ export function check(scenario: ScenarioFields, seed: number): { problems: Probl
     ...embeddedProblems(scenario),
     ...idProblems(population),
     ...topics,
+    ...filterProblems(scenario, population),
     ...(topics.length === 0 ? [...thresholdProblems(scenario, population), ...dataProblems(scenario, population)] : []),
   ];
   return { problems, warnings: [...idWarnings(population), ...stampWarnings(scenario, population)] };
@@ -185,21 +188,68 @@ function topicProblems(scenario: ScenarioFields, population: Population): Proble
   });
 }
 
+/** A second subscription to a filter replaces the first. Names the first client of a group that would do so to its own. */
+function filterProblems(scenario: ScenarioFields, population: Population): Problem[] {
+  const identity = identities(population);
+  let rendered = 0;
+  return Object.entries(scenario.groups).flatMap(([name, group]) => {
+    const listening = group.jobs.filter((job) => workloadOf(job).filters !== undefined);
+    if (listening.length < 2) return [];
+    for (let index = 0; index < group.clients && rendered < mostRendered; index++, rendered += listening.length) {
+      const twice = sameFilter(listening, identity({ name, ...group }, index));
+      if (twice === undefined) continue;
+      const { before, job, topicFilter } = twice;
+      return [
+        {
+          path: ['groups', name, job.workload, job.entry, 'topic'],
+          rule: `must be another filter than that of entry ${before.entry}: for ${name}[${index}] both are ${JSON.stringify(topicFilter)}, and the second subscription would replace the first [MQTT-3.8.4-3]`,
+          hint: 'leave one of them out',
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+function sameFilter(jobs: readonly Job[], who: Identity) {
+  const known = new Map<string, Job>();
+  for (const job of jobs) {
+    for (const { topicFilter } of workloadOf(job).filters?.(job.options, who) ?? []) {
+      const before = known.get(topicFilter);
+      if (before !== undefined) return { before, job, topicFilter };
+      known.set(topicFilter, job);
+    }
+  }
+  return undefined;
+}
+
 function stampWarnings(scenario: ScenarioFields, population: Population): string[] {
   const identity = identities(population);
   const warnings: string[] = [];
   forEachJob(scenario, (job, group, _path, name) => {
     const context = { protocol: group.protocol, run: anyRun, tag: 0, seed: population.seed };
     const publication = workloadOf(job).publication?.(job.options, identity({ name, ...group }, 0), context);
-    if (publication?.stamped === false) {
-      const which = job.entry === 0 ? job.workload : `${job.workload} entry ${job.entry}`;
+    const which = job.entry === 0 ? job.workload : `${job.workload} entry ${job.entry}`;
+    if (publication?.stamp === 'none') {
       warnings.push(
         `${name}: the payload of ${which} has no room for a stamp (16B, or {stamp} in a text), so its deliveries are counted, not timed`,
+      );
+    }
+    const unread = publication?.stamp === 'property' ? unreadBy(population, name, group.jobs.indexOf(job)) : [];
+    if (unread.length > 0) {
+      warnings.push(
+        `${name}: the stamp of ${which} is a user property, which brokers leave out before MQTT 5: what ${unread.join(', ')} ` +
+          'gets of it is counted, not timed or judged, unless its payload has {stamp}',
       );
     }
     return [];
   });
   return warnings;
+}
+
+function unreadBy(population: Population, name: string, job: number): string[] {
+  const group = population.groups.findIndex((one) => one.name === name);
+  return [...(reachOf(population)[group]?.[job]?.unread ?? [])].sort();
 }
 
 function forEachJob(

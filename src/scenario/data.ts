@@ -32,6 +32,15 @@ export function delivers(population: Population): boolean {
   return reachOf(population).some((jobs) => jobs.some(({ stamped, pairs }) => stamped && pairs > 0));
 }
 
+/** True where a client of these groups gets a message without the stamp that it was sent with. */
+function dropsStamps(where: Where, population: Population): boolean {
+  const jobs = reachOf(population).flat();
+  return groupsIn(where, population).some(({ name }) => jobs.some(({ unread }) => unread.has(name)));
+}
+
+const propertyHint =
+  'a text or JSON payload has its stamp in a user property, which only MQTT 5 has: put {stamp} in it, or say protocol: 5 for those who receive it';
+
 /** Thresholds on metrics that will have no data would always fail: found before the run. */
 export function dataProblems(scenario: ScenarioFields, population: Population): Problem[] {
   const keys = new Map(scenario.thresholds.map((threshold) => [threshold.path[1], threshold]));
@@ -47,7 +56,8 @@ export function dataProblems(scenario: ScenarioFields, population: Population): 
     )
       return [];
     const rule = `will have no data: ${reasons[need](whoIs(where))}`;
-    return [{ path: threshold.path.slice(0, 2), rule, atKey: true }];
+    const hint = need === 'delivering' && dropsStamps(where, population) ? propertyHint : undefined;
+    return [{ path: threshold.path.slice(0, 2), rule, ...(hint !== undefined && { hint }), atKey: true }];
   });
 }
 
@@ -92,7 +102,10 @@ function jobsOf(population: Population, groups: readonly Population['groups'][nu
   const reach = reachOf(population);
   return population.groups.flatMap((group, g) =>
     groups.includes(group)
-      ? group.jobs.map((job, j) => ({ job, reach: reach[g]?.[j] ?? { pairs: 0, qos: 0, stamped: false } }))
+      ? group.jobs.map((job, j) => ({
+          job,
+          reach: reach[g]?.[j] ?? { pairs: 0, qos: 0, stamped: false, unread: new Set() },
+        }))
       : [],
   );
 }

@@ -2,7 +2,7 @@ import type { Problem } from '../base/problem.ts';
 import { identities, type Population } from './population.ts';
 
 const defaultTemplate = '{group}-{run}-{index}';
-const mostRendered = 1_000_000;
+export const mostRendered = 1_000_000;
 
 /** Two clients with one id would throw each other out for ever [MQTT-3.1.4-2]. Names the first two that collide. */
 export function idProblems(population: Population): Problem[] {

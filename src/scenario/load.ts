@@ -4,6 +4,7 @@ import { basename, dirname, extname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { oneLine } from '../base/plain-text.ts';
 import type { Problem } from '../base/problem.ts';
 import { maskSecrets } from '../base/secrets.ts';
 import { asRun } from './as-run.ts';
@@ -79,7 +80,7 @@ export function parseScenario(name: string, text: string, options: LoadOptions =
     const own = placed.filter(({ place }) => !before.some((other) => isDeepStrictEqual(other.place, place)));
     return { problems: explain(source, [...before, ...own]) };
   }
-  const title = fields.name ?? basename(name, extname(name));
+  const title = oneLine(fields.name ?? basename(name, extname(name)));
   const scenario: Scenario = {
     ...fields,
     name: title,

@@ -2,6 +2,7 @@ import { stampTag } from '../base/random.ts';
 import { FilterTree, type Leaf } from '../mqtt/filter-tree.ts';
 import { splitShare } from '../mqtt/topics.ts';
 import { workloadOf } from '../workloads/lookup.ts';
+import { stampReaches } from '../workloads/stamp.ts';
 import type { Publication } from '../workloads/workload.ts';
 import { identities, type Population } from './population.ts';
 
@@ -11,8 +12,10 @@ export type JobReach = {
   pairs: number;
   /** The highest QoS of a publication that reaches the subscription, or of the publication itself. */
   qos: 0 | 1 | 2;
-  /** Whether any of the pairs is stamped, so that its deliveries can be timed and judged. */
+  /** Whether the stamp reaches any of the pairs, so that its deliveries can be timed and judged. */
   stamped: boolean;
+  /** Of a publication: the groups that get it without its stamp, which is a user property. */
+  readonly unread: Set<string>;
 };
 
 type Group = Population['groups'][number];
@@ -40,7 +43,7 @@ const scaleOf = (group: Group) => group.clients / lookedAt(group);
 function computeReach(population: Population): Reach {
   const identity = identities(population);
   const reach = population.groups.map((group) =>
-    group.jobs.map((): JobReach => ({ pairs: 0, qos: 0, stamped: false })),
+    group.jobs.map((): JobReach => ({ pairs: 0, qos: 0, stamped: false, unread: new Set() })),
   );
   const treeOf = growTrees(population, identity, reach);
   const { run, seed } = population;
@@ -58,7 +61,7 @@ function computeReach(population: Population): Reach {
   return reach;
 }
 
-type Subscribing = { readonly reach: JobReach; readonly scale: number };
+type Subscribing = { readonly reach: JobReach; readonly scale: number; readonly group: Group };
 
 /** One subscription; the subscriber is a client by its number, or a share by its name. */
 type Subscription = { readonly job: Subscribing; readonly subscriber: number | string };
@@ -112,7 +115,7 @@ function growTrees(
     for (const [j, job] of group.jobs.entries()) {
       const { filters } = workloadOf(job);
       if (filters === undefined) continue;
-      const own = { reach: reach[g]?.[j] as JobReach, scale: scaleOf(group) };
+      const own = { reach: reach[g]?.[j] as JobReach, scale: scaleOf(group), group };
       for (let index = 0; index < lookedAt(group); index++) {
         const who = identity(group, index);
         for (const { topicFilter } of filters(job.options, who)) {
@@ -129,12 +132,14 @@ function growTrees(
 
 function meet(publication: Publication, own: JobReach, ownScale: number, tree: Subscriptions): void {
   if (publication.qos > own.qos) own.qos = publication.qos;
-  for (const [{ reach, scale }, count] of tree.reached(publication.levels)) {
+  for (const [{ reach, scale, group }, count] of tree.reached(publication.levels)) {
     const pairs = count * Math.max(scale, ownScale);
     own.pairs += pairs;
-    own.stamped ||= publication.stamped;
     reach.pairs += pairs;
-    reach.stamped ||= publication.stamped;
+    const stamped = stampReaches(publication.stamp, group.protocol);
+    own.stamped ||= stamped;
+    reach.stamped ||= stamped;
+    if (!stamped && publication.stamp === 'property') own.unread.add(group.name);
     if (publication.qos > reach.qos) reach.qos = publication.qos;
   }
 }

@@ -32,6 +32,12 @@ export function sessionProblems([name, group]: readonly [string, Group]): Proble
     const rule = 'must not be empty where sessions are kept [MQTT-3.1.3-8]';
     problems.push({ path: [...path, 'clientId'], rule, value: '', hint });
   }
+  if (clientId === '' && protocol === '5' && session !== 'clean' && 'cleanStart' in session && !session.cleanStart) {
+    const hint = 'give clientId a template, or cleanStart: true';
+    const rule =
+      'must not be empty with cleanStart: false: the broker assigns a new id, under which there is no session';
+    problems.push({ path: [...path, 'clientId'], rule, value: '', hint });
+  }
   return problems;
 }
 

@@ -2,11 +2,12 @@ import { formatCount } from '../base/units.ts';
 import type { Labels } from '../metrics/snapshot.ts';
 import { matches, type Totals, type Where } from '../metrics/totals.ts';
 import type { Plan } from '../plan/plan.ts';
-import { disturbances } from './disturbed.ts';
+import { disturbances, sharesDisturbed } from './disturbed.ts';
 import { examples } from './examples.ts';
 import { type Matched, matchLosses } from './losses.ts';
 import type { DeliveryResult, ViolationResult } from './result.ts';
 import type { Series } from './series.ts';
+import { shareWarnings } from './share-duplicates.ts';
 
 /** A settled metric: how many, and how many of each cause or kind. */
 export interface Settled {
@@ -35,7 +36,10 @@ export interface Deliveries {
 }
 
 export function settle(plan: Plan, totals: Totals, series: Series): Deliveries {
-  const losses = matchLosses(plan, totals, (labels) => series.arrivedAtTheEnd(labels));
+  const losses = matchLosses(plan, totals, {
+    behind: (labels) => series.arrivedAtTheEnd(labels),
+    ofShare: sharesDisturbed(plan, totals),
+  });
   const disturbed = disturbances(plan, totals);
   const why: Why = (labels, lost) => {
     if (labels.qos === 0) return single('qos0', lost);
@@ -51,7 +55,7 @@ export function settle(plan: Plan, totals: Totals, series: Series): Deliveries {
     violations: (where) => joined(matching(where).map((cell) => cell.violations)),
     expected: (where) => sum(matching(where), (cell) => cell.expected),
     rows: rows(cells),
-    warnings: [...warnings(cells, totals), ...unmatchedWarnings(cells, totals)],
+    warnings: [...warnings(cells, totals), ...unmatchedWarnings(cells, totals), ...shareWarnings(plan, totals)],
     examples: examples(plan, totals, losses),
   };
 }
@@ -95,7 +99,7 @@ function causes({ excuses, unclear }: Matched, lost: number): Settled {
 }
 
 /**
- * Where messages cannot be matched (a shared subscription, or a thread that died), by counts. Of what is lost with the
+ * Where messages cannot be matched (a thread died, or had too many pairs), by counts. Of what is lost with the
  * subscribers' sessions, so much may as well be lost because its publish was never acknowledged.
  */
 function counted(labels: Labels, lost: number, totals: Totals, cause: string): Settled {

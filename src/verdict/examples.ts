@@ -1,8 +1,7 @@
 import type { Totals } from '../metrics/totals.ts';
-import { identity, jobContext } from '../plan/identity.ts';
+import { identity, jobContext, memberAt } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
 import { publicationOf, streamFinder } from '../plan/streams.ts';
-import type { Identity } from '../workloads/workload.ts';
 import type { Losses } from './losses.ts';
 import type { ViolationResult } from './result.ts';
 import { Timetable } from './timetable.ts';
@@ -47,14 +46,4 @@ function namer(plan: Plan, totals: Totals): (found: Found) => ViolationResult | 
       t: us === undefined ? null : Math.round((us - startUs) / 1000),
     };
   };
-}
-
-/** The client with that number in the plan. */
-function memberAt(plan: Plan, number: number): Identity | undefined {
-  let first = 0;
-  for (const group of plan.groups) {
-    if (number < first + group.clients) return identity(plan, group, number - first);
-    first += group.clients;
-  }
-  return undefined;
 }

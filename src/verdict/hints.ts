@@ -17,6 +17,7 @@ export function connectHint(cause: string, url: string, circumstances: Circumsta
     const scheme = url.slice(0, url.indexOf(':'));
     return perhapsOther[scheme] ?? hints[cause];
   }
+  if (cause === 'not_tls' && url.startsWith('wss:')) return plainWebSocket;
   if (cause === 'certificate_issuer_unknown' && ca) return notByCa;
   if (cause === 'client_certificate_refused' && expired) return ownExpired;
   const hint = hints[cause];
@@ -24,6 +25,7 @@ export function connectHint(cause: string, url: string, circumstances: Circumsta
   return `${hint} --broker drops the tls of the scenario: add ${dropped[cause]}.`;
 }
 
+const plainWebSocket = 'What answers there does not speak TLS: use ws:// instead of wss://.';
 const notByCa =
   'Its certificate is not by tls.ca, nor by an authority in between that the broker sends along: give the one that has ' +
   'issued it; to test all the same, tls: { verify: false }.';

@@ -5,7 +5,7 @@ import { formatCount, formatDuration } from '../base/units.ts';
 import { resultSchema } from '../base/versions.ts';
 import type { Totals } from '../metrics/totals.ts';
 import type { Observation } from '../observers/observer.ts';
-import type { GroupPlan, Plan, ThresholdPlan } from '../plan/plan.ts';
+import type { Plan, ThresholdPlan } from '../plan/plan.ts';
 import type { Threads } from '../plan/threads.ts';
 import { withoutCredentials } from '../transports/address.ts';
 import { fingerprint } from './compare/fingerprint.ts';
@@ -16,6 +16,7 @@ import { emptyReasons, undeliveredReasons } from './empty.ts';
 import type { Measured } from './figures.ts';
 import { leavings } from './leavings.ts';
 import type { Findings } from './live.ts';
+import { notStartedReasons } from './not-started.ts';
 import { observedBy, observedInSeries } from './observed.ts';
 import { part } from './parts.ts';
 import { outages, outageWarnings } from './recovery.ts';
@@ -24,10 +25,11 @@ import { returns } from './returns.ts';
 import type { Series } from './series.ts';
 import { takeovers, takeoverWarnings } from './takeovers.ts';
 import { failures, judgeThreshold, stopEvents, stopsRun } from './thresholds.ts';
-import { byCount, connectedEver, connectTroubles } from './troubles.ts';
+import { connectedEver, connectTroubles } from './troubles.ts';
 import type { Trust } from './trust.ts';
 import { judgeTrust } from './trust.ts';
 import { unsentWarnings } from './unsent.ts';
+import { hintsFor } from './words.ts';
 
 /** A signal of the system, or the program that called this one as a library. */
 export type StoppedBy = 'SIGINT' | 'SIGTERM' | 'the caller';
@@ -121,7 +123,8 @@ type Evidence = {
 function decide(plan: Plan, totals: Totals, evidence: Evidence): Judgement {
   const { context, trust, thresholds } = evidence;
   if (context.signal !== undefined) return aborted(context.signal, plan, totals);
-  if (!totals.started) return notStarted(plan, totals);
+  if (!totals.started)
+    return { verdict: 'notStarted', exitCode: exitCode.notStarted, reasons: notStartedReasons(plan, totals) };
   const incomplete = incompleteReasons(plan, totals, evidence);
   if (trust.verdict === 'invalid' && !context.allowInvalid) {
     const advice = 'With --allow-invalid the thresholds decide all the same.';
@@ -149,27 +152,6 @@ function aborted(signal: StoppedBy, plan: Plan, totals: Totals): Judgement {
   const troubles = totals.started ? [] : connectTroubles(plan, totals).map(({ text }) => text);
   const reasons = [`Stopped by ${signal} ${when}; thresholds are not judged.`, ...troubles];
   return { verdict: 'aborted', exitCode: code, reasons };
-}
-
-function notStarted(plan: Plan, totals: Totals): Judgement {
-  const short = plan.groups.filter(
-    ({ name, clients, connect }) => connectedEver(totals, { group: name }) < connect.atLeast * clients,
-  );
-  const reasons = totals.lost.map(
-    ({ worker, clients, reason }) => `Worker "${worker}" died with ${clients} clients: ${reason}`,
-  );
-  reasons.push(...short.map((group) => tooFew(group, totals)));
-  reasons.push(...connectTroubles(plan, totals).map(({ text }) => text));
-  return { verdict: 'notStarted', exitCode: exitCode.notStarted, reasons };
-}
-
-function tooFew({ name, clients, connect }: GroupPlan, totals: Totals): string {
-  const causes = byCount(totals.causes('connect_errors', { group: name }));
-  const most = causes[0] === undefined ? '' : `, mostly for ${causes[0][0]} (${formatCount(causes[0][1])} times)`;
-  return (
-    `Group ${name}: ${formatCount(connectedEver(totals, { group: name }))} of ${formatCount(clients)} clients connected within ` +
-    `${formatDuration(connect.withinMs)}, at least ${formatCount(100 * connect.atLeast)} % must${most}.`
-  );
 }
 
 type Missing = { readonly group: string; readonly clients: number; readonly of: number; readonly foreseen: boolean };
@@ -220,23 +202,11 @@ function missingReason({ group, clients, of }: Missing): string {
   return `Group ${group}: ${formatCount(clients)} of ${formatCount(of)} clients never connected; nothing was expected of them.`;
 }
 
-/** What looks like a broken promise and is often a setting of the broker. */
+/** What may be behind broken promises that is none of the broker's. */
 function violationHints(plan: Plan, { deliveries, totals }: Measured): string[] {
   const { by } = deliveries.violations({});
-  const doubt = 'acked_not_delivered' in by ? crossingDoubt(plan, totals, deliveries) : undefined;
-  if (doubt !== undefined) return [doubt];
-  const hints = {
-    acked_not_delivered:
-      'Acknowledged and not delivered: a queue limit of the broker (Mosquitto: max_queued_messages), an ACL or an expiry ' +
-      'looks the same; the log of the broker tells them apart.',
-    duplicate:
-      'Duplicates where none may be: a broker that starts again may send a PUBLISH after its PUBREL, or give a message out ' +
-      'anew (Mosquitto 2.0.11 does the first when it is ended by SIGTERM).',
-    out_of_order:
-      'Out of order: brokers that queue beyond their in-flight limit may reorder after a stall (Mosquitto 2.0.11 does, ' +
-      'above max_inflight_messages).',
-  };
-  return Object.entries(hints).flatMap(([kind, hint]) => (kind in by ? [hint] : []));
+  const doubt = plan.cluster && 'acked_not_delivered' in by ? crossingDoubt(plan, totals, deliveries) : undefined;
+  return doubt === undefined ? hintsFor(by) : [doubt];
 }
 
 function warnings(plan: Plan, totals: Totals, evidence: Evidence): string[] {

@@ -1,10 +1,12 @@
 import type { Labels } from '../metrics/snapshot.ts';
 import type { Totals } from '../metrics/totals.ts';
-import { identity, jobContext } from '../plan/identity.ts';
+import { identity, jobContext, memberAt } from '../plan/identity.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { type Recipient, Routes } from '../plan/routes.ts';
+import { sharedIds } from '../plan/shared-ids.ts';
 import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
 import { Book, type Bounds, type Gap, type ReceiverBook, type StreamBook } from './book.ts';
+import { Marks } from './marks.ts';
 import { Timetable } from './timetable.ts';
 
 /** Why a delivery is missing, as far as it is not the broker's; what is left of a loss is `acked_not_delivered`. */
@@ -24,43 +26,55 @@ export interface MissingMessage {
 }
 
 export interface Losses {
-  /** Undefined: a loss of this cell cannot be matched, as it is a shared subscription's. */
+  /** Undefined: a loss of this cell cannot be matched, as nobody knows what the members of a share received. */
   of(labels: Labels): Matched | undefined;
   /** The first few that were acknowledged and have no excuse. */
   readonly examples: readonly MissingMessage[];
 }
 
 const examplesKept = 5;
-/** What was due so long before the last that a client heard may have been under way to it when its connection broke. */
-const underWayUs = 1_000_000;
+const leastUnderWayUs = 1_000_000;
 
 /**
  * Matches what was published with what arrived, message by message; undefined where a thread died with what it knew, or no
- * delivery is missing. `behind`: messages still came to that cell when the drain ended.
+ * delivery is missing.
  */
-export function matchLosses(plan: Plan, totals: Totals, behind: (labels: Labels) => boolean): Losses | undefined {
-  const ledger = totals.evidence?.ledger;
+export function matchLosses(plan: Plan, totals: Totals, causes: Causes): Losses | undefined {
+  const { ledger, marks } = totals.evidence ?? {};
   if (ledger === undefined) return undefined;
-  const matching = new Matching(plan, totals, new Book(ledger), behind);
+  const matching = new Matching(plan, totals, new Book(ledger), marks && new Marks(marks), causes);
   return matching.run();
+}
+
+/** What only the counts of a cell can tell. */
+export interface Causes {
+  /** Messages still came to it when the drain ended. */
+  behind(labels: Labels): boolean;
+  /** What may have happened to a message of a share, as nobody knows which member was to get it; undefined: nothing. */
+  ofShare(labels: Labels): Excuse | undefined;
 }
 
 class Matching {
   readonly #plan: Plan;
   readonly #book: Book;
-  readonly #behind: (labels: Labels) => boolean;
+  readonly #marks: Marks | undefined;
+  readonly #causes: Causes;
   readonly #routes: Routes;
   readonly #timetable: Timetable;
+  readonly #totals: Totals;
+  readonly #underWay = new Map<string, number>();
   readonly #cells = new Map<string, Matched>();
   readonly #shared = new Set<string>();
   readonly #examples: MissingMessage[] = [];
 
-  constructor(plan: Plan, totals: Totals, book: Book, behind: (labels: Labels) => boolean) {
+  constructor(plan: Plan, totals: Totals, book: Book, marks: Marks | undefined, causes: Causes) {
     this.#plan = plan;
     this.#book = book;
-    this.#behind = behind;
+    this.#marks = marks;
+    this.#causes = causes;
     this.#routes = new Routes(plan, totals.absent);
     this.#timetable = new Timetable(plan, totals);
+    this.#totals = totals;
   }
 
   run(): Losses {
@@ -82,8 +96,24 @@ class Matching {
     if (publication === undefined) return;
     for (const recipient of this.#routes.recipients(publication, who.broker)) {
       if (recipient.labels.qos === 0) continue;
-      if (recipient.shared) this.#shared.add(keyOf(recipient.labels));
+      if (recipient.share !== undefined) this.#matchShare(stream, recipient, recipient.share);
       else this.#matchPair(stream, place, recipient);
+    }
+  }
+
+  #matchShare(stream: StreamBook, { client, labels }: Recipient, share: number): void {
+    if (this.#marks === undefined) {
+      this.#shared.add(keyOf(labels));
+      return;
+    }
+    const { missing, next } = this.#marks.of(share, stream.stream, stream.from, stream.to);
+    if (missing.length === 0) return;
+    const account = new Account(stream, this.#cellOf(labels), (sequence) => this.#example(stream, sequence, client));
+    const excuse = this.#causes.ofShare(labels);
+    const tail = this.#causes.behind(labels) ? 'drain_ended' : excuse;
+    for (let i = 0; i < missing.length; i += 2) {
+      const first = missing[i] as number;
+      account.range(first, missing[i + 1] as number, first >= next ? tail : excuse);
     }
   }
 
@@ -93,16 +123,22 @@ class Matching {
     const account = new Account(stream, this.#cellOf(labels), (sequence) => this.#example(stream, sequence, client));
     const receiver = this.#book.receiver(client);
     const gone = receiver === undefined || receiver.absentUs.at(-1) === Number.MAX_SAFE_INTEGER;
-    const excuse = gone ? 'while_disconnected' : interruption(this.#plan, labels.group);
-    const excused = this.#excused(stream, place, receiver);
+    const passed = sharesSession(this.#plan, labels.group, client);
+    const excuse = passed ? 'unknown' : gone ? 'while_disconnected' : interruption(this.#plan, labels.group);
+    const excused = passed ? [0, stream.to - 1] : this.#excused(stream, place, receiver, this.#underWayUs(labels));
     for (const gap of pair.gaps) account.gap(gap, excused ?? pair.interrupted, excuse);
-    const tail = this.#behind(labels) ? 'drain_ended' : undefined;
+    const tail = this.#causes.behind(labels) ? 'drain_ended' : undefined;
     if (excused !== undefined) account.split(pair.next, stream.to - 1, excused, excuse, tail);
     else account.range(pair.next, stream.to - 1, pair.epoch === receiver?.epoch ? tail : 'unknown');
   }
 
   /** The numbers that were due while the receiver was not subscribed; undefined: nobody knows when they were due. */
-  #excused({ sent }: StreamBook, place: StreamPlace, receiver: ReceiverBook | undefined): Bounds | undefined {
+  #excused(
+    { sent }: StreamBook,
+    place: StreamPlace,
+    receiver: ReceiverBook | undefined,
+    underWayUs: number,
+  ): Bounds | undefined {
     const bounds: number[] = [];
     const { absentUs } = receiver ?? { absentUs: [0, Number.MAX_SAFE_INTEGER] };
     for (let i = 0; i < absentUs.length; i += 2) {
@@ -114,6 +150,20 @@ class Matching {
       if (next > from) bounds.push(from, next - 1);
     }
     return bounds;
+  }
+
+  /**
+   * What was due so long before the last that a client heard may have been under way to it, or in the broker's queue for it, when
+   * its connection broke: as long as the slowest delivery to its group took.
+   */
+  #underWayUs({ group, broker }: Labels): number {
+    const key = `${group}\n${broker}`;
+    let us = this.#underWay.get(key);
+    if (us === undefined) {
+      us = Math.max(leastUnderWayUs, this.#totals.of('delivery_time', { group, broker })?.max ?? 0);
+      this.#underWay.set(key, us);
+    }
+    return us;
   }
 
   #cellOf(labels: Labels): Matched {
@@ -194,9 +244,21 @@ function add({ excuses }: Matched, excuse: Excuse, count: number): void {
 
 /** What is lost while a subscription is not there: by the session that was to be kept, or none was. MQTT 3.1 does not say. */
 function interruption(plan: Plan, name: string): Excuse {
-  const group = plan.groups.find((one) => one.name === name) as GroupPlan;
+  const group = groupOf(plan, name);
   if (!group.session.resumes) return 'while_disconnected';
   return group.session.protocol === '3.1' ? 'unknown' : 'session_gone';
+}
+
+/** The session of an id that clients share passes from one to the other, and what it holds goes to who has it then. */
+function sharesSession(plan: Plan, name: string, client: number): boolean {
+  const { allowDuplicateIds, session } = groupOf(plan, name);
+  if (!allowDuplicateIds || !session.resumes) return false;
+  const who = memberAt(plan, client);
+  return who !== undefined && sharedIds(plan)(who.clientId, who.broker).length > 0;
+}
+
+function groupOf(plan: Plan, name: string): GroupPlan {
+  return plan.groups.find((one) => one.name === name) as GroupPlan;
 }
 
 function overlap(bounds: Bounds, first: number, last: number): number {

@@ -1,18 +1,8 @@
-import type { CounterName } from '../metrics/catalog.ts';
-import type { Totals, Where } from '../metrics/totals.ts';
+import type { Totals } from '../metrics/totals.ts';
 import { type Observation, type ObservedName, observed, observedNames, type Sample } from '../observers/observer.ts';
-import { identity, jobContext } from '../plan/identity.ts';
-import type { GroupPlan, Plan } from '../plan/plan.ts';
-import { publicationOf } from '../plan/streams.ts';
-import { schemeOf } from '../transports/address.ts';
-import { disagreement } from './disagreement.ts';
+import { type Counted, compareCounts, type Ran } from './counterparts.ts';
 import type { BrokerResult, GaugeResult, ObservedCounter, ObservedResult, SeriesEntry } from './result.ts';
 
-type Ran = { readonly plan: Plan; readonly totals: Totals };
-
-/** Above the one or the other of them the broker's count and ours are not the same. */
-const nearShare = 0.001;
-const nearMessages = 10;
 /** A reading of a whole second comes a little after it. */
 const graceUs = 100_000;
 /** What is read in the first half of a second tells more of the one before. */
@@ -30,31 +20,29 @@ export function observedBy(
 
 function told(observation: Observation, ran: Ran): ObservedResult {
   const { observer, source, samples, notes } = observation;
+  const window = inWindow(samples, ran.totals);
+  const counted = countedBy(observation);
+  const { compared, notes: found } = compareCounts(counted, observation, ran);
   const counters: Partial<Record<ObservedName, ObservedCounter>> = {};
   const gauges: Partial<Record<ObservedName, GaugeResult>> = {};
-  const disagreements: string[] = [];
-  const window = inWindow(samples, ran.totals);
   for (const name of observedNames) {
-    if (observed[name].kind === 'counter') {
-      const total = difference(samples, name);
-      if (total === undefined || (!observation.whole && observer === '$SYS')) continue;
-      const compared = compare(name, total, observation, ran);
-      counters[name] = { total, ...rateOf(window, name), ...compared };
-      if (compared?.agrees === false) disagreements.push(disagreement(name, total, compared.ours));
-    } else {
-      // The first reading is of before the run.
-      const values = valuesOf(window.length > 0 ? window : samples.slice(1), name);
-      const last = values.at(-1);
-      if (last !== undefined) gauges[name] = { last, min: Math.min(...values), max: Math.max(...values) };
-    }
+    const total = counted[name];
+    if (total !== undefined) counters[name] = { total, ...rateOf(window, name), ...compared[name] };
+    if (observed[name].kind === 'counter') continue;
+    // The first reading is of before the run.
+    const values = valuesOf(window.length > 0 ? window : samples.slice(1), name);
+    const last = values.at(-1);
+    if (last !== undefined) gauges[name] = { last, min: Math.min(...values), max: Math.max(...values) };
   }
-  return {
-    observer,
-    source,
-    counters,
-    gauges,
-    notes: [...notes, ...uncountedNotes(observation, ran), ...disagreements],
-  };
+  return { observer, source, counters, gauges, notes: [...notes, ...found] };
+}
+
+/** Of $SYS only where it saw the whole run. */
+function countedBy({ observer, samples, whole }: Observation): Counted {
+  if (!whole && observer === '$SYS') return {};
+  const names = observedNames.filter((name) => observed[name].kind === 'counter');
+  const totals = names.map((name) => [name, difference(samples, name)] as const);
+  return Object.fromEntries(totals.filter(([, total]) => total !== undefined));
 }
 
 function valuesOf(samples: readonly Sample[], name: ObservedName): number[] {
@@ -80,56 +68,6 @@ function rateOf(window: readonly Sample[], name: ObservedName): { rate?: number 
 
 function rounded(rate: number): number {
   return Math.round(rate * 1000) / 1000;
-}
-
-/** What the broker received is what was sent to it, over the whole run. */
-const counterparts: Partial<Record<ObservedName, readonly CounterName[]>> = {
-  messagesReceived: ['messages_sent', 'messages_resent'],
-  messagesSent: ['messages_received', 'messages_retained', 'messages_foreign', 'wills_received'],
-  bytesReceived: ['bytes_sent'],
-  bytesSent: ['bytes_received'],
-};
-
-function compare(name: ObservedName, total: number, observation: Observation, { plan, totals }: Ran) {
-  const counters = counterparts[name];
-  if (counters === undefined || !observation.whole) return undefined;
-  const isBytes = name.startsWith('bytes');
-  // Brokers count those of WebSocket with or without its frames.
-  const scheme = schemeOf(plan.brokers.find((each) => each.name === observation.broker)?.target.url ?? '');
-  if (isBytes && (scheme === 'ws' || scheme === 'wss')) return undefined;
-  const left = name === 'messagesReceived' ? leftOut(observation, plan) : [];
-  if (left.includes('retained')) return undefined;
-  const levels: readonly Where[] = left.includes('qos2') ? [{ qos: 0 }, { qos: 1 }] : [{}];
-  let ours = 0;
-  for (const where of levels)
-    for (const counter of counters) ours += overall(totals, counter, { ...where, broker: observation.broker });
-  const off = Math.abs(total - ours);
-  return { ours, agrees: off <= nearShare * ours && (isBytes || off <= nearMessages) };
-}
-
-/** With what was due outside of the measured window: a broker sees all of it. */
-function overall(totals: Totals, counter: CounterName, where: Where): number {
-  return (totals.of(counter, where)?.count ?? 0) + totals.outside(counter, where);
-}
-
-/** Of what this broker does not count, that which is in the plan. */
-function leftOut({ uncounted, broker }: Observation, plan: Plan): readonly string[] {
-  const publications = plan.groups
-    .filter((group) => group.broker === 'spread' || group.broker === broker)
-    .flatMap((group) => group.jobs.flatMap((job) => publicationOfFirst(plan, group, job) ?? []));
-  return uncounted.filter((what) => publications.some(({ qos, retain }) => (what === 'retained' ? retain : qos === 2)));
-}
-
-function publicationOfFirst(plan: Plan, group: GroupPlan, job: GroupPlan['jobs'][number]) {
-  return publicationOf(job, identity(plan, group, 0), jobContext(plan, group));
-}
-
-function uncountedNotes(observation: Observation, { plan }: Ran): string[] {
-  const left = leftOut(observation, plan);
-  if (left.length === 0 || !observation.whole) return [];
-  return left.includes('retained')
-    ? ['messages in are not compared: before 2.0.15 Mosquitto does not count what it receives with RETAIN']
-    : ['messages in are those of QoS 0 and 1: before 2.0.15 Mosquitto does not count what it receives at QoS 2'];
 }
 
 /** Readings laid beside the seconds in which they came, as rates since the one before. */

@@ -3,6 +3,7 @@ import { UserError } from '../base/errors.ts';
 import { exitCode } from '../base/exit-codes.ts';
 import { counterNames, gaugeNames, timeNames } from '../metrics/catalog.ts';
 import { parseChangeRule } from '../metrics/change-rule.ts';
+import { Histogram } from '../metrics/histogram.ts';
 import { phases } from '../metrics/snapshot.ts';
 import { readResultFile, requireResult } from '../scenario/result-file.ts';
 import type { Result } from './result.ts';
@@ -18,7 +19,7 @@ const time = z.looseObject({
   count: number,
   ...{ min: number, mean: number, max: number },
   ...{ p50: number, p90: number, p95: number, p99: number, p99_9: number },
-  hdr: z.string().optional(),
+  hdr: z.string().refine(Histogram.isEncoded).optional(),
 });
 
 /** What a version did not measure yet counts as nothing; `unmeasured` names it. */

@@ -47,20 +47,38 @@ export function takeoverWarnings(plan: Plan, totals: Totals): string[] {
 
 /**
  * Before MQTT 5, and on Mosquitto 2.0.11 on MQTT 5 too, a takeover by somebody else looks like any end without a word. Where
- * few clients suffer it again and again while the others do not, their ids are the likely reason.
+ * connections suffer it again and again whose ids another run may have too, these are the likely reason: if few others do, or
+ * if many do and come back at once.
  */
 function suspicions(plan: Plan, totals: Totals): string[] {
   const clients = clientsPerBroker(plan);
   return plan.brokers.flatMap(({ name }, i) => {
-    const ids = [...totals.repeated.of(name)].filter(([clientId]) => clientId !== '');
-    if (ids.length > Math.max(1, (clients[i] ?? 0) / 10)) return [];
-    return ids
-      .sort((one, other) => other[1] - one[1])
-      .slice(0, mostNamed)
-      .map(
-        ([clientId, count]) =>
-          `the connection of client id ${JSON.stringify(clientId)} ended ${formatCount(count)} times without a word, and few or ` +
-          'no others did so: perhaps somebody else uses this id; {run} in clientId makes ids unique',
-      );
+    const all = [...totals.repeated.of(name)].filter(([clientId]) => clientId !== '');
+    const ids = all.filter(([clientId]) => !clientId.includes(plan.run.tag)).sort((one, other) => other[1] - one[1]);
+    if (all.length <= Math.max(1, (clients[i] ?? 0) / 10)) return ids.slice(0, mostNamed).map(suspicion);
+    const endings = ids.reduce((sum, [, count]) => sum + count, 0);
+    // What ends the others too, or keeps clients from coming back, is no matter of ids.
+    const unlike = 10 * (all.length - ids.length) > ids.length;
+    const failed = totals.of('connect_errors', { broker: name })?.count ?? 0;
+    return unlike || 10 * failed > endings ? [] : [suspicionOfMany(ids)];
   });
+}
+
+function suspicion([clientId, count]: readonly [string, number]): string {
+  return (
+    `the connection of client id ${JSON.stringify(clientId)} ended ${formatCount(count)} times without a word, and few or ` +
+    'no others did so: perhaps somebody else uses this id; {run} in clientId makes ids unique'
+  );
+}
+
+function suspicionOfMany(ids: readonly (readonly [string, number])[]): string {
+  const named = ids
+    .slice(0, mostNamed)
+    .map(([clientId, count]) => `${JSON.stringify(clientId)} ${formatCount(count)} times`);
+  const told = ids.length > mostNamed ? [...named, '...'] : named;
+  return (
+    `the connections of ${formatCount(ids.length)} client ids ended again and again without a word and could be made again at once ` +
+    `(${told.join(', ')}): perhaps somebody else uses these ids, as a second run of the same scenario does; {run} in clientId ` +
+    'makes ids unique'
+  );
 }

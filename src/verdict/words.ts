@@ -1,3 +1,5 @@
+import type { Result } from './result.ts';
+
 /** Causes of metrics in words that can stand before a count; what is not here is said by its name. */
 const words: Readonly<Record<string, string>> = { session_lost: 'given up with their connection' };
 
@@ -17,3 +19,26 @@ export const lossMeanings: Readonly<Record<string, string>> = {
     'clients were disconnected or a thread died, and of these messages it is not known which: who lost them cannot be told',
   acked_not_delivered: 'the broker acknowledged them and their subscriber was there, but they never came',
 };
+
+/** What looks like a broken promise and is often a setting of the broker, by the kind of violation. */
+const violationHints: Readonly<Record<string, string>> = {
+  acked_not_delivered:
+    'Acknowledged and not delivered: a queue limit of the broker (Mosquitto: max_queued_messages), an ACL or an expiry ' +
+    'looks the same; the log of the broker tells them apart.',
+  duplicate:
+    'Duplicates where none may be: a broker that starts again may send a PUBLISH after its PUBREL, or give a message out ' +
+    'anew (Mosquitto 2.0.11 does the first when it is ended by SIGTERM).',
+  out_of_order:
+    'Out of order: brokers that queue beyond their in-flight limit may reorder after a stall (Mosquitto 2.0.11 does, ' +
+    'above max_inflight_messages).',
+};
+
+/** Of the kinds that were counted. */
+export function hintsFor(by: Readonly<Record<string, number>>): string[] {
+  return Object.entries(violationHints).flatMap(([kind, hint]) => ((by[kind] ?? 0) > 0 ? [hint] : []));
+}
+
+/** Those that a report still owes where it tells the violations: beside its reasons, which may begin with them. */
+export function hintsLeft({ totals, reasons }: Pick<Result, 'totals' | 'reasons'>): string[] {
+  return hintsFor(totals.delivery_violations.by ?? {}).filter((hint) => !reasons.includes(hint));
+}

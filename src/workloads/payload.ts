@@ -6,7 +6,7 @@ import { compileTemplate, type Template } from '../base/template.ts';
 import { formatSize } from '../base/units.ts';
 import type { Outgoing } from '../clients/client.ts';
 import type { Protocol } from '../mqtt/packets.ts';
-import { stampBytes, stampText, writeStamp } from './stamp.ts';
+import { type StampPlace, stampBytes, stampText, writeStamp } from './stamp.ts';
 import type { Identity, JobContext } from './workload.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -61,7 +61,7 @@ function templateOf(options: PayloadOptions): Template | undefined {
 }
 
 /** How deliveries are told apart: in the payload, in an MQTT 5 user property, or not at all. */
-export function stampPlace(options: PayloadOptions, protocol: Protocol): 'payload' | 'property' | 'none' {
+export function stampPlace(options: PayloadOptions, protocol: Protocol): StampPlace {
   if (typeof options === 'number') return options >= stampBytes ? 'payload' : 'none';
   if (templateOf(options)?.fields.includes('stamp')) return 'payload';
   return protocol === '5' ? 'property' : 'none';

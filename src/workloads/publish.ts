@@ -96,7 +96,7 @@ export const publish: Workload<PublishOptions> = {
 
   publication({ topic, qos, retain, payload }, who, { protocol }) {
     const levels = topicOf(topic).levels(who);
-    return { levels, qos, retain, stamped: stampPlace(payload, protocol) !== 'none' };
+    return { levels, qos, retain, stamp: stampPlace(payload, protocol) };
   },
 
   prepare({ topic, qos, retain, payload }, context) {

@@ -1,4 +1,5 @@
 /** Cost: sixteen byte stores a message sent, sixteen loads a message received. */
+import type { Protocol } from '../mqtt/packets.ts';
 
 /** The size of a stamp in bytes, and as hexadecimal text in characters. */
 export const stampBytes = 16;
@@ -18,6 +19,14 @@ export interface Stamp {
   sequence: number;
   dueUs: number;
   lagUs: number;
+}
+
+/** Where a message carries its stamp: in the payload, in an MQTT 5 user property, or nowhere. */
+export type StampPlace = 'payload' | 'property' | 'none';
+
+/** Brokers leave user properties out for receivers before MQTT 5. */
+export function stampReaches(place: StampPlace, receiver: Protocol): boolean {
+  return place === 'payload' || (place === 'property' && receiver === '5');
 }
 
 /** A 16-bit float: 5 bits of exponent, 11 of mantissa. */

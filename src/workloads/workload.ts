@@ -3,16 +3,17 @@ import type { Who } from '../base/template.ts';
 import type { Client, Filter } from '../clients/client.ts';
 import type { Protocol, Qos } from '../mqtt/packets.ts';
 import type { Pacer } from '../pacing/pacer.ts';
+import type { StampPlace } from './stamp.ts';
 
 /** One client as templates see it. */
 export type Identity = Who;
 
-/** Where one client publishes; a null level changes with every message. `stamped`: its deliveries can be timed and judged. */
+/** Where one client publishes; a null level changes with every message. Whom the stamp reaches: there deliveries are timed and judged. */
 export interface Publication {
   readonly levels: readonly (string | null)[];
   readonly qos: Qos;
   readonly retain: boolean;
-  readonly stamped: boolean;
+  readonly stamp: StampPlace;
 }
 
 /** What all clients of a job share. */

@@ -99,6 +99,23 @@ for (const client of Object.keys(clients)) {
       assert.ok(texts(result).includes('large: the broker grants packets of at most 500 bytes'));
     });
 
+    test('a SUBSCRIBE that is too large: sent in several, without the filter that alone is, and answered as one', async () => {
+      const filters = Array.from({ length: 30 }, (_, i) => `{ topic: "l/${'z'.repeat(30)}/${i}", qos: 1 }`);
+      const result = await limited(
+        client,
+        ['max_packet_size 500'],
+        `  pubs: { clients: 30, protocol: 5, publish: { topic: "l/${'z'.repeat(30)}/{index}", qos: 1, rate: 5/s } }
+  subs: { protocol: 5, subscribe: [${filters.join(', ')}, { topic: "l/${'y'.repeat(600)}" }] }
+`,
+      );
+      assertEquations(result);
+      const { totals } = result;
+      assert.equal(result.verdict, 'passed', result.reasons.join('\n'));
+      assert.deepEqual([totals.disconnects.count, totals.subscribes.count, totals.subscribe_time?.count], [0, 30, 1]);
+      assert.deepEqual(totals.subscribe_errors.by, { packet_too_large: 1 });
+      assert.equal(totals.messages_received.count, totals.deliveries_expected.count);
+    });
+
     test('a Receive Maximum and a keep-alive of its own: kept to, and told', async () => {
       const result = await limited(
         client,
@@ -120,6 +137,17 @@ for (const client of Object.keys(clients)) {
       assert.equal(result.verdict, 'passed', result.reasons.join('\n'));
       assert.deepEqual([result.totals.connects.count, result.totals.disconnects.count], [6, 0]);
       assert.ok(texts(result).includes('pubs: the broker grants client ids that it assigns'));
+    });
+
+    test('client ids that it assigns, with sessions that are kept: removed at the end', async () => {
+      const result = await limited(
+        client,
+        [],
+        `  pubs: { clients: 5, protocol: 5, clientId: "", session: { expiry: 1h }, publish: { topic: "l/{index}", qos: 1, rate: 10/s } }\n${subs}`,
+      );
+      assert.equal(result.verdict, 'passed', result.reasons.join('\n'));
+      assert.deepEqual([result.totals.connects.count, result.totals.disconnects.count], [6, 0]);
+      assert.equal(result.totals.sessions_removed.count, 5);
     });
 
     test('wills are published when connections break, told apart from the run’s messages, and retained messages too', async () => {

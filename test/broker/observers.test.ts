@@ -102,6 +102,20 @@ describe('$SYS of Mosquitto', { skip }, () => {
     assert.equal(result.exitCode, 0);
   });
 
+  test('that stands for two entries is held against both, and comes to rest beside both observers', async () => {
+    const other = mosquitto.url.replace('127.0.0.1', 'localhost');
+    const twice = scenario(mosquitto.url, '$SYS').replace(' ]', `, { name: south, url: "${other}", observe: $SYS } ]`);
+    const result = await runScenario(twice);
+    for (const name of ['north', 'south']) {
+      const { counters, notes } = result.brokers[name]?.observed?.[0] ?? assert.fail(`no ${name}`);
+      const sent = overall(result, 'messages_sent');
+      assert.deepEqual([counters.messagesReceived?.total, counters.messagesReceived?.ours], [sent, sent]);
+      assert.equal(counters.bytesReceived?.agrees, true);
+      assert.match(notes[0] ?? '', /this run did on \w+, \w+ together/);
+      assert.doesNotMatch(notes.join('\n'), /somebody else sends|did not come to rest/);
+    }
+  });
+
   test('that leaves QoS 2 out of what it received is compared without it, and says so', async (t) => {
     const publish = '[ { topic: "o/1/{index}", qos: 1, rate: 10/s }, { topic: "o/2/{index}", qos: 2, rate: 10/s } ]';
     const { counters, notes, source } = seenBy(await runScenario(scenario(mosquitto.url, '$SYS', publish)));

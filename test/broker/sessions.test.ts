@@ -19,7 +19,8 @@ async function throughRestart(
     protocol,
     qos,
     session = '{ expiry: 1h }',
-  }: { client: string; protocol: string; qos: number; session?: string },
+    filter = 's/+',
+  }: { client: string; protocol: string; qos: number; session?: string; filter?: string },
   end: (mosquitto: Mosquitto) => Promise<void>,
   look: (life: Life) => Promise<void>,
 ): Promise<void> {
@@ -44,7 +45,7 @@ groups:
     protocol: "${protocol}"
     session: ${session}
     reconnect: { after: 200ms, upTo: 500ms }
-    subscribe: { topic: "s/+", qos: ${qos} }
+    subscribe: { topic: "${filter}", qos: ${qos} }
 `,
     {
       backend: 'threads',
@@ -210,4 +211,25 @@ test('sessions that are to be left stay on the broker, and the report says so', 
       assert.equal(await sessionsOf(result, mosquitto), 24);
     },
   ),
+);
+
+test(
+  'a share that a broker forgets while it keeps the sessions of all: acknowledged and not delivered, a violation',
+  { skip },
+  () =>
+    throughRestart(
+      { client: 'wire', protocol: '5', qos: 1, filter: '$share/g/s/#' },
+      // Mosquitto 2.0.11 does not save that a subscription is shared.
+      (mosquitto) => mosquitto.shutDown(),
+      async ({ result }) => {
+        const { totals, verdict } = result;
+        assertEquations(result);
+        assert.deepEqual([totals.sessions_resumed.count, totals.sessions_gone.count], [24, 0]);
+        const { acked_not_delivered: broken = 0, ...others } = totals.messages_lost.by ?? {};
+        assert.deepEqual(others, {});
+        assert.ok(broken > 200, `${broken} of ${totals.deliveries_expected.count}`);
+        assert.equal(verdict, 'failed');
+        assert.equal(result.violations.filter(({ kind }) => kind === 'acked_not_delivered').length, 5);
+      },
+    ),
 );

@@ -97,3 +97,51 @@ groups:
     }
   });
 }
+
+test('a scenario without {run} in its ids that runs twice at once: both runs are told that somebody may use their ids', {
+  skip,
+}, async () => {
+  const mosquitto = await startMosquitto();
+  const settings = 'clientId: "{group}-{index}", reconnect: { after: 200ms, upTo: 400ms }';
+  const scenario = `
+brokers: [${mosquitto.url}]
+warmUp: 0s
+duration: 5s
+drain: 1s
+groups:
+  p: { clients: 3, ${settings}, publish: { topic: "t/{index}", qos: 1, rate: 20/s } }
+  s: { clients: 2, protocol: 5, ${settings}, subscribe: { topic: "t/+", qos: 1 } }
+`;
+  const results = await Promise.all([1, 2].map((seed) => runScenario(scenario, { seed })));
+  await mosquitto.stop();
+  for (const { warnings, outages } of results) {
+    assert.match(warnings.join('\n'), /^the connections of 5 client ids .* perhaps somebody else uses these ids/m);
+    assert.ok(outages.length > 0);
+  }
+});
+
+test('clients that share an id and its kept session: what the one misses the other may have got, and is no violation', {
+  skip,
+}, async () => {
+  const mosquitto = await startMosquitto();
+  const result = await runScenario(`
+brokers: [${mosquitto.url}]
+warmUp: 0s
+duration: 3s
+drain: 1s
+groups:
+  p: { publish: { topic: "t/{index}", qos: 1, rate: 50/s } }
+  twins:
+    clients: 2
+    clientId: twin
+    allowDuplicateIds: true
+    session: { expiry: 1h }
+    reconnect: { after: 200ms, upTo: 400ms }
+    subscribe: { topic: "t/+", qos: 1 }
+`);
+  await mosquitto.stop();
+  assertEquations(result);
+  const { messages_lost, messages_sent, delivery_violations } = result.totals;
+  assert.deepEqual([messages_lost.by, delivery_violations.count], [{ unknown: messages_lost.count }, 0]);
+  assert.ok(messages_lost.count >= messages_sent.count / 2);
+});

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Result } from '../../src/verdict/result.ts';
+import { startScriptedBroker } from '../support/scripted-broker.ts';
 import { ownFolder, smallScenario } from '../support/small-scenario.ts';
 import { startCli } from '../support/spawn-cli.ts';
 
@@ -105,5 +106,38 @@ describe('a step of GitHub Actions', { concurrency: 2 }, () => {
     const machine = await run('check', 'quick-start', '--set', 'groups.devices.clients=9000000');
     assert.equal(machine.code, 2);
     assert.match(machine.stderr, /^::error title=mqtt-stress::/m);
+  });
+
+  it('obeys nothing that a broker says, nor what a scenario is called', async (t) => {
+    const said = '\u001b[31mred\n::error::told by a broker';
+    const broker = await startScriptedBroker({
+      connect: (_, peer) =>
+        peer.send({ cmd: 'connack', sessionPresent: false, reasonCode: 0x87, properties: { reasonString: said } }),
+    });
+    t.after(() => broker.stop());
+    const five = ['--set', 'groups.both.protocol=5', '--set', 'groups.both.connect={within: 1s}'];
+    const named = ['--set', 'name="::error::told by a name\\u0007\\n::error::again"'];
+    for (const client of ['wire', 'mqttjs']) {
+      const args = [
+        'run',
+        'small.yaml',
+        '--broker',
+        broker.url,
+        '--client',
+        client,
+        '--log-level',
+        'info',
+        ...five,
+        ...named,
+      ];
+      const { code, stdout, stderr } = await inStep(`said-${client}`)(...args);
+      assert.equal(code, 3, stderr);
+      assert.match(stdout, /not_authorized \(\ufffd\[31mred/);
+      const log = stdout + stderr;
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      assert.doesNotMatch(log, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+      for (const [command] of log.matchAll(/^ *::.*$/gm))
+        assert.match(command, /^::(error|warning) title=mqtt-stress%3A /);
+    }
   });
 });

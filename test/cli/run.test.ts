@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Result } from '../../src/verdict/result.ts';
 import { freePort } from '../support/free-port.ts';
+import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts';
 import { cli, startCli } from '../support/spawn-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mqtt-stress-'));
@@ -206,6 +207,25 @@ describe('a run that is stopped', () => {
     const { code, stdout } = await running.ended;
     assert.equal(code, 130);
     assert.match(stdout, /^! ABORTED.*\n {2}· Stopped by SIGINT before anything was measured/);
+  });
+
+  it('twice says what stays on the broker', { skip: mosquittoMissing() }, async (t) => {
+    const mosquitto = await startMosquitto();
+    t.after(() => mosquitto.stop());
+    const kept = ['--broker', mosquitto.url, '--set', 'groups.both.session={ expiry: 1h }'];
+    const running = startCli(small('--duration', '40s', ...kept));
+    await running.said(/measuring/);
+    // Nothing is acknowledged any more, so that the run waits.
+    mosquitto.pause();
+    running.child.kill('SIGINT');
+    await running.said(/SIGINT/);
+    running.child.kill('SIGINT');
+    const { code, stderr } = await running.ended;
+    assert.equal(code, 130);
+    assert.match(
+      stderr.replaceAll(/\s+/g, ' '),
+      /Left at once; what stays, as of the last second: both: \d+ sessions remain on the broker, they could not be removed/,
+    );
   });
 
   it('twice leaves at once, and leaves no half-written report', async () => {

@@ -64,6 +64,28 @@ for (const [name, load] of Object.entries(clients)) {
       });
     });
 
+    test('without an id begins anew until the broker has assigned one, and is resumed under that', async () => {
+      const connects = ({ broker }: Scene) =>
+        broker.received.flatMap((packet) => (packet.cmd === 'connect' ? [[packet.clientId, packet.clean]] : []));
+      const nameless = { ...kept, clientId: '', cleanStart: false };
+      await play(open, answering(true), nameless, async (scene) => {
+        await comeBack(scene);
+        await scene.told.untilConnected(2);
+        assert.deepEqual(connects(scene), [
+          ['', true],
+          ['', true],
+        ]);
+      });
+      await play(open, answering(true, { assignedClientIdentifier: 'given' }), nameless, async (scene) => {
+        await comeBack(scene);
+        await scene.told.untilConnected(2);
+        assert.deepEqual(connects(scene), [
+          ['', true],
+          ['given', false],
+        ]);
+      });
+    });
+
     test('never says CleanSession on MQTT 3.1.1', async () => {
       await play(open, {}, { ...kept, protocol: '3.1.1', cleanStart: false }, async (scene) => {
         await comeBack(scene);

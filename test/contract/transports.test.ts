@@ -8,6 +8,7 @@ import { transports } from '../../src/transports/index.ts';
 import type { TlsOptions } from '../../src/transports/transport.ts';
 import { Authority, opensslMissing, overWebSocket, tlsListener } from '../support/certificates.ts';
 import { burst, deliver, reconnect } from '../support/conversations.ts';
+import { startHttp } from '../support/foreign-servers.ts';
 import { freePort } from '../support/free-port.ts';
 import { RecordingListener } from '../support/listener.ts';
 import { type Mosquitto, mosquittoMissing, startMosquitto } from '../support/mosquitto.ts';
@@ -137,6 +138,15 @@ describe('transports against Mosquitto', { skip }, () => {
         const plain = await refused(urlOf('mqtts', 'mqtt'), trusting());
         assert.ok(plain === 'tls_handshake_failed' || plain === 'connection_reset', plain);
         assert.ok(['websocket_refused', 'connection_reset'].includes((await refused(urlOf('ws', 'mqtt'))) ?? ''));
+      });
+
+      test('tells what answers without TLS, and an HTTP server that refuses the handshake of a WebSocket', async () => {
+        const server = await startHttp();
+        const over = (scheme: string) => server.url.replace('mqtt:', `${scheme}:`);
+        assert.equal(await refused(over('mqtts'), trusting()), 'not_tls');
+        assert.equal(await refused(over('wss'), trusting()), 'not_tls');
+        assert.equal(await refused(over('ws')), 'websocket_refused');
+        await server.stop();
       });
     });
   }

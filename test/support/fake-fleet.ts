@@ -27,6 +27,7 @@ export class FakeClient implements Client {
   connected = false;
   backedUp = false;
   inFlight = 0;
+  timeoutCause = 'connack_timeout';
   bytesSent = 0;
   bytesReceived = 0;
   /** How many more publishes it takes. */

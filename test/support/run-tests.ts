@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Runs every test: those of alone/, which measure or take the whole machine, one file after another, all others two at a time.
+ * Runs every test: those of alone/, which measure or take the whole machine, one file after another, all others two files a core,
+ * as most of their time is waiting for brokers and timers.
  * `--failed`: what failed the last time, one after another.
  */
 const tests = fileURLToPath(new URL('..', import.meta.url));
@@ -40,7 +42,7 @@ const passed = [
   files.length > 0,
   run(
     files.filter((path) => !isAlone(path)),
-    2,
+    2 * availableParallelism(),
   ),
   run(files.filter(isAlone), 1),
 ];

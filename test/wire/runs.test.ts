@@ -7,8 +7,9 @@ import { threadsOf } from '../../src/backends/threads.ts';
 import { startBroker } from '../../src/broker/broker.ts';
 import { clients } from '../../src/clients/index.ts';
 import type { Result } from '../../src/verdict/result.ts';
+import { startSilent } from '../support/foreign-servers.ts';
 import { assertEquations, overall, runScenario } from '../support/run-scenario.ts';
-import { idOf, obedient, type Peer, type Script, startScriptedBroker } from '../support/scripted-broker.ts';
+import { idOf, obedient, type Peer, type Script, silent, startScriptedBroker } from '../support/scripted-broker.ts';
 
 const garbage = Buffer.from(`HTTP/1.1 400 Bad Request\r\n\r\n${'<html>'.repeat(20)}`);
 
@@ -170,6 +171,49 @@ groups: { pubs: { publish: { topic: "f/{index}", qos: 1, rate: 50/s, messages: 2
     });
   }
 });
+
+for (const client of Object.keys(clients)) {
+  describe(`a run with ${client} whose time to connect is over`, { concurrency: true }, () => {
+    test('counts attempts that are open as timed out, also where another group had more time', async () => {
+      const silence = await startSilent();
+      for (const [first, second] of [
+        ['500ms', '500ms'],
+        ['500ms', '60s'],
+      ] as const) {
+        const text = `
+brokers: ["${silence.url}"]
+warmUp: 0s
+groups:
+  pubs: { clients: 4, connect: { within: ${first} }, publish: { topic: "t/{index}" } }
+  subs: { clients: 2, connect: { within: ${second} }, subscribe: { topic: "t/+" } }
+`;
+        const { verdict, reasons, totals, events } = await runScenario(text, {
+          client,
+          backend: 'threads',
+          workers: 2,
+        });
+        const open = second === '500ms' ? 6 : 4;
+        assert.equal(verdict, 'notStarted');
+        assert.deepEqual(totals.connect_errors.by, { connack_timeout: open });
+        assert.match(reasons[0] ?? '', /0 of 4 clients connected within 500ms.*mostly for connack_timeout \(4 times\)/);
+        assert.match(
+          reasons.at(-1) ?? '',
+          /: connack_timeout, [46] times\. It takes connections but does not answer MQTT/,
+        );
+        assert.ok(events.some((event) => event.text === 'pubs: could not connect: connack_timeout'));
+      }
+      await silence.stop();
+    });
+
+    test('says who was connected and not subscribed', async () => {
+      const { verdict, reasons } = await runAgainst({ subscribe: silent }, client);
+      assert.equal(verdict, 'notStarted');
+      assert.deepEqual(reasons, [
+        'Group pubs: 3 of 3 clients connected, but only 0 were subscribed within 1s, at least 50 % must.',
+      ]);
+    });
+  });
+}
 
 describe('threads that do not begin together', () => {
   test('wait for each other: no load before all are ready, and no run ended for want of those still to come', async () => {

@@ -1,7 +1,7 @@
 /** What a session over MQTT.js still waits for: one Map entry a message, because the packet ids are not ours to choose. */
 import { noTimeUs } from '../../base/clock.ts';
 import type { Qos } from '../../mqtt/packets.ts';
-import type { ClientListener, Filter } from '../client.ts';
+import type { ClientListener } from '../client.ts';
 
 export interface Flight {
   readonly stream: number;
@@ -13,16 +13,8 @@ export interface Flight {
   pubrecUs: number;
 }
 
-interface Subscribing {
-  readonly filters: readonly Filter[];
-  /** As the packet has them: MQTT.js takes filters as the keys of an object, whose order may differ. */
-  readonly topicFilters: readonly string[];
-  readonly writtenUs: number;
-}
-
 export class Awaited {
   readonly #flights = new Map<number, Flight>();
-  readonly #subscribes = new Map<number, Subscribing>();
   /** Packet ids of QoS 2 messages received and not yet released. */
   readonly #unreleased = new Set<number>();
 
@@ -30,23 +22,13 @@ export class Awaited {
     return this.#flights.size;
   }
 
-  /** Of PUBLISH and SUBSCRIBE. */
+  /** Of the publishes in flight. */
   get packetIds(): number[] {
-    return [...this.#flights.keys(), ...this.#subscribes.keys()];
-  }
-
-  /** When the first SUBSCRIBE without an answer was written; Infinity: there is none. */
-  get subscribingSinceUs(): number {
-    for (const { writtenUs } of this.#subscribes.values()) return writtenUs;
-    return Number.POSITIVE_INFINITY;
+    return [...this.#flights.keys()];
   }
 
   published(id: number, flight: Omit<Flight, 'pubrecUs'>): void {
     this.#flights.set(id, { ...flight, pubrecUs: noTimeUs });
-  }
-
-  subscribing(id: number, subscribing: Subscribing): void {
-    this.#subscribes.set(id, subscribing);
   }
 
   /** PUBREC; false: no publish of QoS 2 waits under that id. Of several the first one counts. */
@@ -70,15 +52,6 @@ export class Awaited {
     return true;
   }
 
-  /** The codes in the order of the filters asked for; undefined: they do not answer what was asked. */
-  granted(id: number, codes: readonly number[]): { codes: number[]; writtenUs: number } | undefined {
-    const asked = this.#subscribes.get(id);
-    if (asked === undefined || asked.topicFilters.length !== codes.length) return undefined;
-    this.#subscribes.delete(id);
-    const places = asked.filters.map(({ topicFilter }) => asked.topicFilters.indexOf(topicFilter));
-    return { codes: places.map((place) => codes[place] ?? 0x80), writtenUs: asked.writtenUs };
-  }
-
   /** False: a second copy of a QoS 2 message that still waits for PUBREL [MQTT-4.3.3-10]. */
   isFirst(id: number): boolean {
     if (this.#unreleased.has(id)) return false;
@@ -93,11 +66,6 @@ export class Awaited {
   /** A new session knows nothing of what the last one received. */
   forgetReceived(): void {
     this.#unreleased.clear();
-  }
-
-  /** The connection that was asked is gone. */
-  forgetSubscribing(): void {
-    this.#subscribes.clear();
   }
 
   /** Ends all waiting for acknowledgements; tells what was in flight, in the order in which it was published. */

@@ -1,18 +1,15 @@
 import { noTimeUs } from '../../base/clock.ts';
 import { type ConnackPacket, decodeOr, encodeConnect } from '../../mqtt/codec.ts';
 import type { Protocol } from '../../mqtt/packets.ts';
-import { cause, connackName, disconnectName } from '../causes.ts';
+import { cause, connackName, disconnectName, reasonText } from '../causes.ts';
 import type { Session, Welcome } from '../client.ts';
 import { type Limits, limitsOf, noLimits } from '../limits.ts';
+import { Succession } from '../succession.ts';
 
 /** How the connections of one session begin; one a client. */
 export class Handshake {
   readonly #session: Session;
-  #clientId: string;
-  /** Has been connected before. */
-  #again = false;
-  /** Only to make the server forget the session. */
-  #fresh = false;
+  readonly #succession: Succession;
   #tcpUs = noTimeUs;
   #tlsUs = noTimeUs;
   #webSocketUs = noTimeUs;
@@ -20,11 +17,11 @@ export class Handshake {
 
   constructor(session: Session) {
     this.#session = session;
-    this.#clientId = session.clientId;
+    this.#succession = new Succession(session);
   }
 
   begin(fresh: boolean, nowUs: number): void {
-    this.#fresh = fresh;
+    this.#succession.fresh = fresh;
     this.openedUs = nowUs;
   }
 
@@ -33,26 +30,23 @@ export class Handshake {
     this.#tcpUs = tcpUs;
     this.#tlsUs = tlsUs;
     this.#webSocketUs = webSocketUs;
-    const { protocol, keepAliveS, cleanStart, resumes, username, password, sessionExpiryS, will } = this.#session;
+    const { protocol, keepAliveS, username, password, sessionExpiryS, will } = this.#session;
+    const { clientId, cleanStart, fresh } = this.#succession;
     return encodeConnect({
-      clientId: this.#clientId,
+      clientId,
       protocol,
-      cleanStart: this.#fresh || (cleanStart && !(this.#again && resumes)),
+      cleanStart,
       keepAliveS,
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
-      ...(sessionExpiryS === undefined || this.#fresh ? {} : { sessionExpiryS }),
-      ...(will === undefined || this.#fresh ? {} : { will }),
+      ...(sessionExpiryS === undefined || fresh ? {} : { sessionExpiryS }),
+      ...(will === undefined || fresh ? {} : { will }),
     });
   }
 
   /** `resumed`: the session of the connection before goes on. */
   accepted(sessionPresent: boolean, limits: Limits): { readonly welcome: Welcome; readonly resumed: boolean } {
-    const { clientId, protocol, resumes } = this.#session;
-    if (clientId === '' && limits.assignedClientId !== undefined) this.#clientId = limits.assignedClientId;
-    // MQTT 3.1 cannot say whether the session is there; its servers must keep it.
-    const resumed = resumes && this.#again && !this.#fresh && (sessionPresent || protocol === '3.1');
-    this.#again = true;
+    const resumed = this.#succession.accepted(sessionPresent, limits);
     const instants = {
       openedUs: this.openedUs,
       tcpUs: this.#tcpUs,
@@ -70,7 +64,7 @@ export type Answer =
 
 function answerOf({ properties, ...packet }: ConnackPacket, protocol: Protocol): Answer {
   const code = (protocol === '5' ? packet.reasonCode : packet.returnCode) ?? 0;
-  if (code !== 0) return { refused: connackName(protocol, code), detail: properties?.reasonString };
+  if (code !== 0) return { refused: connackName(protocol, code), detail: reasonText(properties) };
   if (properties?.receiveMaximum === 0)
     return { refused: cause.protocolError, detail: 'Receive Maximum is 0 [MQTT-3.2.2.3.3]' };
   return { sessionPresent: packet.sessionPresent, limits: limitsOf(properties) };
@@ -100,5 +94,5 @@ export function readDisconnect(bytes: Buffer, protocol: Protocol): Why {
           why = detail;
         });
   if (packet?.cmd !== 'disconnect') return [cause.protocolError, why];
-  return [disconnectName(packet.reasonCode ?? 0), packet.properties?.reasonString];
+  return [disconnectName(packet.reasonCode ?? 0), reasonText(packet.properties)];
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../../base/plain-text.ts';
 import type { ObservedName, Sample } from '../observer.ts';
 import { type Dialect, type Told, toldBy } from './topics.ts';
 
@@ -30,7 +31,7 @@ export class Board {
   #note({ dialect, names, node }: Told, payload: string): void {
     this.dialect = dialect;
     for (const name of names) {
-      if (name === 'version') this.version = payload;
+      if (name === 'version') this.version = oneLine(payload);
       else if (name !== 'heartbeat') this.#set(name, node, Number.parseFloat(payload));
     }
   }

@@ -3,12 +3,19 @@ import { type ObservedName, observed, observedNames, type Sample } from '../obse
 /** A broker writes all values of a round in one go: such a silence is the end of it. */
 const quietUs = 250_000;
 const counters = observedNames.filter((name) => observed[name].kind === 'counter' && name !== 'messagesDropped');
+const received: readonly ObservedName[] = ['messagesReceived', 'bytesReceived'];
 
 /** A broker tells its values in rounds; each that is complete becomes a sample. */
 export class Rounds {
   #samples: Sample[] = [];
   #openUs = 0;
   #lastUs = 0;
+  readonly #settling: readonly ObservedName[];
+
+  /** `others`: observers beside this one, whom the broker tells of its rounds, too. */
+  constructor(others = false) {
+    this.#settling = others ? received : counters;
+  }
 
   /** `begins`: the message is the first of a round. */
   heard(atUs: number, begins: boolean, values: () => Sample['values']): void {
@@ -55,7 +62,7 @@ export class Rounds {
   settled(atUs: number): boolean {
     const [one, other] = this.#samples.slice(-2);
     if (one === undefined || other === undefined || one.atUs < atUs) return false;
-    return counters.every((name: ObservedName) => one.values[name] === other.values[name]);
+    return this.#settling.every((name) => one.values[name] === other.values[name]);
   }
 
   /** Between two rounds, on average. */

@@ -20,6 +20,11 @@ function property(text: string): string {
   return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
+/** Text for a step's log, no line of which is a command: the runner obeys "::" at the start of one, and "##[" anywhere. */
+export function inert(text: string): string {
+  return text.replaceAll(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '## [');
+}
+
 /** One output of a step, in the form in which no value can end itself or begin another; `delimiter` is in no value. */
 export function stepOutput(name: string, value: string, delimiter: string): string {
   return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;

@@ -1,3 +1,5 @@
+import { withoutControls } from '../../base/plain-text.ts';
+
 /** HTML that is safe as it stands; only `html` makes it. */
 export class Markup {
   readonly text: string;
@@ -30,13 +32,9 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Control characters have no place in HTML: a sign shows that one was there. */
 function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? '').replaceAll(controls, '\ufffd');
+  return withoutControls(text.replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? ''));
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** JSON that may stand inside a script element, whatever its texts hold; it is data there and is not executed. */
 export function jsonBlock(id: string, data: unknown): Markup {

@@ -2,7 +2,7 @@ import { formatSize } from '../../base/units.ts';
 import type { Answer, RuleResult } from '../../verdict/comparison.ts';
 import type { CounterResult, Result, ThresholdResult } from '../../verdict/result.ts';
 import { expectation, remarkOn, stopsRun, valueText } from '../../verdict/thresholds.ts';
-import { inWords } from '../../verdict/words.ts';
+import { hintsLeft, inWords } from '../../verdict/words.ts';
 import { valueWords } from '../text/comparison.ts';
 import { connected } from '../text/connections.ts';
 import { deliveryFigures } from '../text/delivery.ts';
@@ -96,7 +96,8 @@ export const latency: Section = ({ totals }) => {
   return rows.length === 0 ? '' : table([left('Latency in ms'), ...columns], rows);
 };
 
-export const delivery: Section = ({ delivery, totals }) => {
+export const delivery: Section = (result) => {
+  const { delivery, totals } = result;
   if (delivery.length === 0) return '';
   const rows = delivery.map((row) => [code(row.group), ...deliveryFigures(row).map((figure) => plain(figure))]);
   const columns = ['QoS', 'expected', 'received', 'lost', 'share', 'duplicated', 'out of order'].map(right);
@@ -107,6 +108,7 @@ export const delivery: Section = ({ delivery, totals }) => {
     ...list([
       ...(lost.count > 0 ? [counted(lost, 'lost')] : []),
       ...(violations.count > 0 ? [counted(violations, 'violations')] : []),
+      ...hintsLeft(result).map((hint) => plain(hint)),
     ]),
   ].join('\n\n');
 };

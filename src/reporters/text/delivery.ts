@@ -1,6 +1,6 @@
 import { formatDuration } from '../../base/units.ts';
 import type { DeliveryResult, ViolationResult } from '../../verdict/result.ts';
-import { lossMeanings } from '../../verdict/words.ts';
+import { hintsLeft, lossMeanings } from '../../verdict/words.ts';
 import { causes, count, share } from './figures.ts';
 import type { Ink } from './ink.ts';
 import type { Section } from './section.ts';
@@ -9,7 +9,8 @@ import { item, table } from './table.ts';
 const examplesShown = 5;
 
 /** What subscribers were owed and got; absent where nothing could be foreseen. */
-export const delivery: Section = ({ delivery, totals, violations }, width, ink) => {
+export const delivery: Section = (result, width, ink) => {
+  const { delivery, totals, violations } = result;
   if (delivery.length === 0) return [];
   const rows = delivery.map((row) => [`  ${row.group}`, ...deliveryFigures(row)]);
   const why = causes(totals.messages_lost.by);
@@ -33,6 +34,7 @@ export const delivery: Section = ({ delivery, totals, violations }, width, ink) 
     ...(why === '' ? [] : item('!', `lost: ${why}`, width, ink.yellow)),
     ...meanings(totals.messages_lost.by, width, ink),
     ...(kinds === '' ? [] : item('✗', `violations: ${kinds}`, width, ink.red)),
+    ...hintsLeft(result).flatMap((hint) => item('·', hint, width, ink.dim)),
     ...violations.slice(0, examplesShown).flatMap((one) => item('·', example(one), width, ink.dim)),
   ];
 };

@@ -60,15 +60,8 @@ function seconds(ms: number | undefined): string {
 
 /** What came of an outage, beside its times. */
 export function inWords({ losses, clients, gone, missing, sessions, givenUp, lost, ...times }: OutageResult): string {
-  const { lastGood, delivered, acknowledged, detected } = times;
-  const again = delivered ?? acknowledged;
-  const what = delivered === undefined ? 'acknowledgement' : 'delivery';
   const facts = [
-    again === undefined
-      ? 'those who were lost got no message again'
-      : lastGood === undefined
-        ? `first ${what} ${seconds(again - detected.first)}s after the first loss`
-        : `${seconds(again - lastGood)}s from the last good message to the first ${what} afterwards`,
+    silence(times),
     ...(losses > clients ? [`${count(losses)} losses, as some were lost again before all were back`] : []),
     ...(gone > 0 ? [`${count(gone)} did not try again (see reconnect)`] : []),
     ...(missing > 0 ? [`${count(missing)} were not back when the run ended`] : []),
@@ -77,4 +70,20 @@ export function inWords({ losses, clients, gone, missing, sessions, givenUp, los
     ...(lost === undefined ? [] : [`${count(lost)} deliveries lost`]),
   ];
   return facts.join(', ');
+}
+
+/** Of losses that overlap with their returns there was no time in which all who were lost got nothing. */
+function silence({
+  lastGood,
+  detected,
+  delivered,
+  acknowledged,
+}: Pick<OutageResult, 'lastGood' | 'detected' | 'delivered' | 'acknowledged'>): string {
+  const again = delivered ?? acknowledged;
+  if (again === undefined) return 'those who were lost got no message again';
+  const what = delivered === undefined ? 'acknowledgement' : 'delivery';
+  const afterLoss = `first ${what} ${seconds(again - detected.first)}s after the first loss`;
+  if (again < detected.last) return `${afterLoss} (others were lost later)`;
+  if (lastGood === undefined) return afterLoss;
+  return `${seconds(again - lastGood)}s from the last good message to the first ${what} afterwards`;
 }

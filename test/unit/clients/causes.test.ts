@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { causeOfError, connackName, detailOf, disconnectName, reasonName } from '../../../src/clients/causes.ts';
+import {
+  causeOfError,
+  connackName,
+  detailOf,
+  disconnectName,
+  reasonName,
+  reasonText,
+} from '../../../src/clients/causes.ts';
 
 const errno = (code: string): NodeJS.ErrnoException => Object.assign(new Error(code), { code });
 
@@ -15,6 +22,31 @@ test('an unknown error is a socket error', () => {
   assert.equal(causeOfError(errno('EOWNERDEAD')), 'socket_error');
   assert.equal(causeOfError(new Error('without a code')), 'socket_error');
   assert.equal(causeOfError(errno('toString')), 'socket_error');
+});
+
+test("an error without a code of the system may be the client's to name", () => {
+  const numbered = Object.assign(new Error('Connection refused: Not authorized'), { code: 135 });
+  assert.equal(causeOfError(numbered, 'broker_protocol_error'), 'broker_protocol_error');
+  assert.equal(causeOfError(new Error('Invalid header flag bits'), 'broker_protocol_error'), 'broker_protocol_error');
+  assert.equal(causeOfError(errno('EOWNERDEAD'), 'broker_protocol_error'), 'socket_error');
+  for (const said of ['Unexpected server response: 404', 'Server sent an invalid subprotocol'])
+    assert.equal(causeOfError(new Error(said), 'broker_protocol_error'), 'websocket_refused');
+});
+
+test('what OpenSSL says of a handshake is the cause, in the code or in the message', () => {
+  const proto = (said: string) =>
+    Object.assign(
+      new Error(
+        `write EPROTO C0B6EF11:error:0A00010B:SSL routines:ssl3_get_record:${said}:../deps/openssl/openssl/ssl/record/ssl3_record.c:355:\n`,
+      ),
+      { code: 'EPROTO' },
+    );
+  assert.equal(causeOfError(errno('ERR_SSL_WRONG_VERSION_NUMBER')), 'not_tls');
+  assert.equal(causeOfError(proto('wrong version number')), 'not_tls');
+  assert.equal(causeOfError(proto('packet length too long')), 'not_tls');
+  assert.equal(causeOfError(proto('tlsv13 alert certificate required')), 'client_certificate_required');
+  assert.equal(causeOfError(proto('sslv3 alert handshake failure')), 'tls_handshake_failed');
+  assert.equal(causeOfError(errno('EPROTO')), 'tls_handshake_failed');
 });
 
 test('the error of several addresses has the cause of its first', () => {
@@ -59,4 +91,14 @@ test('what an error says is one line, and of OpenSSL only its meaning', () => {
   );
   assert.equal(detailOf(new Error('')), undefined);
   assert.equal(detailOf(null), undefined);
+});
+
+test('what a server says is one line that no terminal obeys', () => {
+  const reasonString = '\u001b[31mred\n::error::no  more\u0007 ';
+  assert.equal(reasonText({ reasonString }), '\ufffd[31mred ::error::no more\ufffd');
+  assert.equal(detailOf(new Error(reasonString)), reasonText({ reasonString }));
+  assert.deepEqual(
+    [reasonText({ reasonString: '' }), reasonText({}), reasonText(undefined)],
+    [undefined, undefined, undefined],
+  );
 });

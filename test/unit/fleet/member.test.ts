@@ -112,6 +112,27 @@ describe('a member that cannot connect', () => {
   });
 });
 
+describe('a member that is given up while an attempt is open', () => {
+  test('counts that as what its client calls the time-out, and tells it', () => {
+    const { host, member } = staged();
+    member.open(() => {});
+    member.giveUp();
+    assert.equal(member.gone, true);
+    assert.deepEqual(host.taken().measured.causes, { connect_errors: { connack_timeout: 1 } });
+    assert.deepEqual(host.notes, ['g: could not connect: connack_timeout']);
+  });
+
+  test('counts nothing where none is', () => {
+    const { host, member } = staged();
+    member.giveUp();
+    const connected = placed(host, { filters });
+    connected.member.open(() => {});
+    connected.member.connected(welcomed(0));
+    connected.member.giveUp();
+    assert.deepEqual(host.taken().measured.causes, {});
+  });
+});
+
 describe('a member that loses its connection', () => {
   test('comes back: reconnect_time counts from the loss, connect_time is not counted again', () => {
     const host = new FakeHost();
@@ -223,6 +244,17 @@ describe('a member whose session is kept', () => {
     }
   });
 
+  test('subscribes again where SUBACK had not come, and is owed what it asked for until it does', () => {
+    const { host, member, client } = staged({ filters, group: keeping('5') });
+    member.open(() => {});
+    member.connected(welcomed(host.nowUs));
+    member.closed('connection_closed');
+    assert.deepEqual(member.absences(), []);
+    member.open(() => {});
+    member.connected(welcomed(host.nowUs, { sessionPresent: true }));
+    assert.deepEqual([member.ready, asked(client.calls, 'subscribe')], [false, 2]);
+  });
+
   test('on MQTT 5 has it removed with its last word', () => {
     const host = new FakeHost();
     const { member } = ready(host, { group: keeping('5') });
@@ -235,6 +267,18 @@ describe('a member whose session is kept', () => {
       [member.gone, host.removals.length, left.sessions_kept, measured.counts.sessions_removed],
       [true, 0, undefined, 1],
     );
+  });
+
+  test('has none to remove where the server grants it no time', () => {
+    const host = new FakeHost();
+    const { member } = placed(host, { group: keeping('5') });
+    member.open(() => {});
+    member.connected(welcomed(0, { limits: { ...noLimits, sessionExpiryS: 0 } }));
+    assert.equal(host.taken().gauges.sessions_kept, undefined);
+    host.ending = true;
+    member.end();
+    member.closed('ended');
+    assert.deepEqual([member.gone, host.taken().measured.counts.sessions_removed], [true, undefined]);
   });
 
   test('before MQTT 5 has it removed by one more connection, which is not counted', () => {

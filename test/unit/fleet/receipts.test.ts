@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Filter } from '../../../src/clients/client.ts';
 import { Receipts } from '../../../src/fleet/receipts.ts';
 import type { CellSnapshot } from '../../../src/metrics/snapshot.ts';
-import type { Plan } from '../../../src/plan/plan.ts';
+import type { GroupPlan, Plan } from '../../../src/plan/plan.ts';
 import { stampText, writeStamp } from '../../../src/workloads/stamp.ts';
 import { FakeHost, incoming, type Placing, ready } from '../../support/fake-fleet.ts';
 import { group, plan } from '../../support/hand-made.ts';
@@ -26,7 +26,7 @@ function staged(filters: readonly Filter[], of = publishing(), placing: Placing 
   const host = new FakeHost();
   host.nowUs = nowUs;
   host.recorder.measure(nowUs - 1_000_000, nowUs);
-  const receipts = new Receipts(of, tag);
+  const receipts = new Receipts(of, tag, (labels) => host.recorder.cell(labels));
   const { member } = ready(host, { filters, number: 77, ...placing });
   host.take();
   const stampOf = (stream: number, sequence: number, dueUs = nowUs - 1000, lagUs = 100) => {
@@ -143,10 +143,37 @@ describe('what is received by the plan', () => {
     });
   });
 
-  test('of a share is a delivery made, in whatever order', () => {
-    const { host, get } = staged([{ topicFilter: '$share/s/#', qos: 1 }]);
-    for (const sequence of [5, 1, 9]) get(3, sequence);
-    assert.deepEqual(countsOf(host.take()), { 'messages_received/1': 3, 'deliveries_made/1': 3 });
+  test('in any order and again is no violation where filters of one client deliver at QoS 1 and at QoS 2', () => {
+    const { host, receipts, get } = staged([
+      { topicFilter: 'v/+', qos: 1 },
+      { topicFilter: 'v/#', qos: 2 },
+    ]);
+    for (const sequence of [0, 0, 2, 1, 2, 2]) get(12, sequence);
+    const { measured } = host.taken(2);
+    assert.deepEqual(measured.counts, {
+      messages_received: 6,
+      deliveries_made: 3,
+      messages_copied: 2,
+      messages_duplicated: 1,
+    });
+    assert.deepEqual([measured.causes, receipts.violations], [{}, []]);
+  });
+
+  test('of a share is a delivery made, in whatever order, and again a duplicate, whichever member gets it', () => {
+    const filters = [{ topicFilter: '$share/s/#', qos: 1 as const }];
+    const job = { workload: 'subscribe', options: { topic: '$share/s/#', qos: 1 }, firstStream: 0 };
+    const { groups } = publishing();
+    const { host, receipts, get, stampOf } = staged(
+      filters,
+      publishing({ groups: [...groups, group('g', { jobs: [job] })] }),
+    );
+    const { member } = ready(host, { filters, number: 78 });
+    for (const sequence of [5, 1, 9, 1]) get(3, sequence);
+    for (const sequence of [5, 6])
+      receipts.received(member, incoming({ payload: stampOf(3, sequence), receivedUs: nowUs, qos: 1 }));
+    const { measured } = host.taken(1);
+    assert.deepEqual(measured.counts, { messages_received: 6, deliveries_made: 4, messages_duplicated: 2 });
+    assert.equal(measured.times.delivery_time?.[1], 4);
   });
 
   test('is found by its digits in a property too', () => {
@@ -229,6 +256,21 @@ describe('foreign is', () => {
       publishing({}, { text: 'hello' }),
     );
     assert.deepEqual(counts, { 'messages_received/1': 1, 'messages_unjudged/1': 1 });
+  });
+
+  test('but not one without a stamp at a client before MQTT 5, where the stamp is a user property', () => {
+    const speaking = (name: string, protocol: '3.1.1' | '5') => {
+      const { session, jobs } = publishing({}, { text: 'hello' }).groups[0] as GroupPlan;
+      return group(name, { session: { ...session, protocol }, jobs: protocol === '5' ? jobs : [] });
+    };
+    const groups = [speaking('p', '5'), speaking('old', '3.1.1')];
+    for (const of of groups) {
+      const { host, get } = staged([all], plan({ groups }), { group: of });
+      host.recorder.measure(0, Number.POSITIVE_INFINITY);
+      get(0, 0, { payload: Buffer.from('hello') });
+      const unjudged = { 'messages_received/1': 1, 'messages_unjudged/1': 1 };
+      assert.deepEqual(countsOf(host.take()), of.name === 'old' ? unjudged : one);
+    }
   });
 
   test('a retained message of somebody else; one of our own is retained, and neither timed nor judged', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { matches, splitShare, topicFilterProblem, topicNameProblem } from '../../../src/mqtt/topics.ts';
+import { filtersOverlap, matches, splitShare, topicFilterProblem, topicNameProblem } from '../../../src/mqtt/topics.ts';
 
 const match = (topic: string, filter: string) =>
   matches(
@@ -79,5 +79,38 @@ describe('matching', () => {
     assert.equal(match('a/?', 'a/+'), 'yes');
     assert.equal(match('a/?/c', 'a/b/d'), 'no');
     assert.equal(match('?/b', 'a/#'), 'depends');
+  });
+});
+
+describe('two filters meet', () => {
+  const meet = (one: string, other: string) => [
+    filtersOverlap(one.split('/'), other.split('/')),
+    filtersOverlap(other.split('/'), one.split('/')),
+  ];
+
+  it('where a topic reaches both', () => {
+    for (const [one, other] of [
+      ['#', 'a'],
+      ['a/#', 'a'],
+      ['a/+', '+/b'],
+      ['a/+/#', 'a/b'],
+      ['$SYS/#', '$SYS/+'],
+      ['a/b', 'a/b'],
+    ] as const) {
+      assert.deepEqual(meet(one, other), [true, true], `${one} and ${other}`);
+    }
+  });
+
+  it('not where one has a level that the other cannot have, and with $ only where both begin so', () => {
+    for (const [one, other] of [
+      ['a/b', 'a/c'],
+      ['a/+', 'a'],
+      ['a/+', 'a/b/c'],
+      ['a/+/#', 'a'],
+      ['#', '$SYS/a'],
+      ['+/a', '$SYS/a'],
+    ] as const) {
+      assert.deepEqual(meet(one, other), [false, false], `${one} and ${other}`);
+    }
   });
 });

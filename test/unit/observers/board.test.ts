@@ -85,6 +85,20 @@ describe('rounds of $SYS', () => {
     assert.deepEqual(rounds.samples, [{ atUs: 1_000_000, values: { messagesReceived: 7 } }]);
   });
 
+  it('are settled beside other observers when what the broker received is at rest', () => {
+    let messagesSent = 0;
+    const values = () => ({ messagesReceived: 7, bytesReceived: 70, messagesSent: messagesSent++ });
+    const settled = (others: boolean) => {
+      const rounds = new Rounds(others);
+      for (const atUs of [1_000_000, 3_000_000]) {
+        rounds.heard(atUs, true, values);
+        rounds.check(atUs + 260_000, values);
+      }
+      return rounds.settled(500_000);
+    };
+    assert.deepEqual([settled(true), settled(false)], [true, false]);
+  });
+
   it('are settled when two after the end tell the same, not before', () => {
     const { rounds, values, round } = play();
     const settledAfter = (...received: number[]) => {

@@ -34,6 +34,20 @@ suite('a plan in words', () => {
     assert.match(text.replaceAll(/\s+/g, ' '), /3 clients have the first id, on purpose, and take over each other's/);
   });
 
+  it('tells whom the stamp of a message does not reach', () => {
+    const text = describe(
+      planOf(`
+        brokers: [ "mqtt://h" ]
+        groups:
+          p: { protocol: 5, publish: [ { topic: a, payload: { text: x } }, { topic: b } ] }
+          old: { subscribe: { topic: "#" } }
+          new: { protocol: 5, subscribe: { topic: "#" } }`),
+      machine,
+    );
+    const told = text.match(/its stamp is a user property, which does not come to old:/g);
+    assert.equal(told?.length, 1);
+  });
+
   it('tells every default and the load, in lines of at most 100 columns', () => {
     const text = describe(
       planOf(`

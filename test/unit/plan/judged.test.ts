@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { identity, jobContext } from '../../../src/plan/identity.ts';
 import type { GroupPlan } from '../../../src/plan/plan.ts';
 import { Routes } from '../../../src/plan/routes.ts';
-import { judgedShares } from '../../../src/plan/shares.ts';
+import { sharesOf } from '../../../src/plan/shares.ts';
 import { publicationOf } from '../../../src/plan/streams.ts';
 import { planOf } from '../../support/run-scenario.ts';
 
@@ -29,24 +29,31 @@ describe('a plan', () => {
 });
 
 describe('a shared subscription is judged', () => {
-  const judged = (...groups: string[]) =>
-    judgedShares(planOf(`groups:\n${groups.map((one) => `  ${one}\n`).join('')}`));
+  const judged = (...groups: string[]) => {
+    const shares = sharesOf(planOf(`groups:\n${groups.map((one) => `  ${one}\n`).join('')}`));
+    return (topicFilter: string) => shares(topicFilter, 'embedded') !== undefined;
+  };
   const publisher = 'p: { publish: { topic: "t/1" } }';
 
-  test('where its members are of one group and have shares only', () => {
-    const one = judged(publisher, 's: { clients: 3, subscribe: [{ topic: $share/g/t/# }, { topic: $share/h/t/# }] }');
-    assert.equal(one('$share/g/t/#', 'embedded'), true);
+  test('where its members are of one group and have no other filter that meets it', () => {
+    const one = judged(
+      publisher,
+      's: { clients: 3, subscribe: [{ topic: $share/g/t/# }, { topic: $share/g/u/# }, { topic: u/+ }] }',
+    );
+    assert.equal(one('$share/g/t/#'), true);
+    assert.equal(one('$share/g/u/#'), false);
   });
 
-  test('not over two groups, not at two QoS, not beside a plain subscription', () => {
+  test('not over two groups, not at two QoS, not beside another that meets it', () => {
     const two = judged(
       publisher,
       'a: { subscribe: { topic: $share/g/t/# } }',
       'b: { subscribe: { topic: $share/g/t/# } }',
     );
-    assert.equal(two('$share/g/t/#', 'embedded'), false);
+    assert.equal(two('$share/g/t/#'), false);
     const beside = judged(publisher, 'a: { subscribe: [{ topic: $share/g/t/# }, { topic: t/1 }] }');
-    assert.equal(beside('$share/g/t/#', 'embedded'), false);
-    assert.equal(beside('$share/other/t/#', 'embedded'), true);
+    assert.equal(beside('$share/g/t/#'), false);
+    const shares = judged(publisher, 'a: { subscribe: [{ topic: $share/g/t/# }, { topic: $share/h/t/1 }] }');
+    assert.deepEqual([shares('$share/g/t/#'), shares('$share/h/t/1')], [false, false]);
   });
 });

@@ -21,6 +21,11 @@ describe('what CONNECT says of a session', () => {
     assert.deepEqual(asSent({ session, protocol: '3.1.1', clientId }), { cleanStart: false, resumes: true });
   });
 
+  test('is Clean Start where the broker assigns the id, so that there is none yet', () => {
+    const session = { expiry: hour, leave: false };
+    assert.equal(asSent({ session, protocol: '5', clientId: '' }).cleanStart, true);
+  });
+
   test('is exactly what was asked for', () => {
     const session = { cleanStart: true, sessionExpiry: hour, leave: false };
     const sent = { cleanStart: true, resumes: false, sessionExpiryS: 3600 };

@@ -15,7 +15,7 @@ function listeners(name: string, clients: number, ...entries: readonly Subscribi
 }
 
 function publication(topic: string | readonly (string | null)[], qos: 0 | 1 | 2 = 0): Publication {
-  return { levels: typeof topic === 'string' ? topic.split('/') : topic, qos, retain: false, stamped: true };
+  return { levels: typeof topic === 'string' ? topic.split('/') : topic, qos, retain: false, stamp: 'payload' };
 }
 
 /** "group/broker/QoS": how many deliveries one message owes. */
@@ -74,9 +74,11 @@ describe('a message is expected', () => {
     assert.deepEqual(owed(plan({ groups }), publication('a/1', 1)), { 'team/b/1': 1, 'other/b/0': 1, 'plain/b/0': 2 });
   });
 
-  test('once for each filter of one share: they are subscriptions of their own', () => {
-    const groups = [listeners('team', 5, { topic: '$share/s/a/#' }, { topic: '$share/s/+/1' })];
-    assert.deepEqual(owed(plan({ groups }), publication('a/1')), { 'team/b/0': 2 });
+  test('once for each filter of one share, but where they meet: then a broker may send one copy or two', () => {
+    const apart = [listeners('team', 5, { topic: '$share/s/a/#' }, { topic: '$share/s/b/#' })];
+    assert.deepEqual(owed(plan({ groups: apart }), publication('a/1')), { 'team/b/0': 1 });
+    const meeting = [listeners('team', 5, { topic: '$share/s/a/#' }, { topic: '$share/s/+/1' })];
+    assert.deepEqual(owed(plan({ groups: meeting }), publication('a/1')), {});
   });
 
   test('of a varying topic only where a filter matches whatever it is', () => {
@@ -86,7 +88,27 @@ describe('a message is expected', () => {
 
   test('by nobody where it carries no stamp', () => {
     const groups = [listeners('all', 2, { topic: '#' })];
-    assert.deepEqual(owed(plan({ groups }), { ...publication('a'), stamped: false }), {});
+    assert.deepEqual(owed(plan({ groups }), { ...publication('a'), stamp: 'none' }), {});
+  });
+
+  test('by clients of MQTT 5 only, where its stamp is a user property', () => {
+    const speaking = (protocol: '3.1' | '3.1.1' | '5', ...entries: Subscribing[]): GroupPlan => {
+      const one = listeners(`v${protocol}`, 2, ...entries);
+      return { ...one, session: { ...one.session, protocol } };
+    };
+    const groups = [
+      speaking('3.1', { topic: '#' }),
+      speaking('3.1.1', { topic: '#' }, { topic: '$share/s/#' }),
+      speaking('5', { topic: '#' }),
+    ];
+    const of = plan({ groups });
+    const routes = new Routes(of);
+    const counts = (stamp: Publication['stamp']) =>
+      routes.expectations({ ...publication('a'), stamp }, 'b').map(({ labels, count }) => [labels.group, count]);
+    assert.deepEqual(counts('property'), [['v5', 2]]);
+    // The lists are kept, but not one for the other.
+    assert.equal(counts('payload').length, 3);
+    assert.deepEqual(counts('property'), [['v5', 2]]);
   });
 });
 
@@ -161,13 +183,17 @@ test('publications that reach the same filters at the same QoS share one list', 
 });
 
 describe('the route of a stream to a receiver', () => {
-  const of = (published: Publication, ...filters: readonly Filter[]) =>
+  const whole = (published: Publication, ...filters: readonly Filter[]) =>
     route(
       published,
       filters,
       filters.map(({ qos }) => qos),
       true,
     );
+  const of = (published: Publication, ...filters: readonly Filter[]) => {
+    const { kind, qos, copies } = whole(published, ...filters);
+    return { kind, qos, copies };
+  };
   const at = (topicFilter: string, qos: 0 | 1 | 2 = 0): Filter => ({ topicFilter, qos });
 
   test('is planned where a filter matches, with a copy more for each further one', () => {
@@ -180,7 +206,9 @@ describe('the route of a stream to a receiver', () => {
   });
 
   test('is shared where only a share matches', () => {
-    assert.deepEqual(of(publication('a', 1), at('$share/s/#', 1)), { kind: 'shared', qos: 1, copies: 0 });
+    const shared = at('$share/s/#', 1);
+    assert.deepEqual(of(publication('a', 1), shared), { kind: 'shared', qos: 1, copies: 0 });
+    assert.equal(whole(publication('a', 1), shared).share, '$share/s/#');
     assert.deepEqual(of(publication('a', 1), at('$share/s/#', 1), at('a')), { kind: 'planned', qos: 1, copies: 1 });
   });
 
@@ -198,5 +226,26 @@ describe('the route of a stream to a receiver', () => {
 
   test('has the QoS that was granted, not the one asked for', () => {
     assert.equal(route(publication('a', 2), [at('a', 2)], [1], true).qos, 1);
+  });
+
+  for (const [published, granted, repeats, ordered] of [
+    [2, [2, 2], false, true],
+    [2, [1, 2], true, false],
+    [2, [2, 0], false, false],
+    [1, [1, 2], true, true],
+    [1, [0, 1], true, false],
+    [0, [0, 1, 2], false, true],
+  ] as const) {
+    const may = `${repeats ? 'may repeat' : 'never repeats'} and ${ordered ? 'has' : 'has no'} order`;
+    test(`${may} where it is published at QoS ${published} and granted QoS ${granted.join(' and ')}`, () => {
+      const filters = granted.map((qos, i) => at(['#', 'a/#', 'a/1'][i] ?? '', qos));
+      const found = whole(publication('a/1', published), ...filters);
+      assert.deepEqual([found.repeats, found.ordered], [repeats, ordered]);
+    });
+  }
+
+  test('counts a filter that may match by a varying level among those that repeat', () => {
+    const found = whole(publication(['a', null], 2), at('a/+', 2), at('a/5', 1));
+    assert.deepEqual([found.repeats, found.ordered], [true, false]);
   });
 });

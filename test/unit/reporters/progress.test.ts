@@ -31,6 +31,12 @@ describe('progress without a terminal', () => {
     ]);
   });
 
+  it('begins with no command to the log of a step, whatever the scenario is called', () => {
+    const output = written({});
+    progress(output).start?.({ ...plan(), name: '::error::x' });
+    assert.match(output.text(), /^: :error::x: 10 clients/);
+  });
+
   it('says what the run waits for beside its clients', () => {
     for (const interactive of [false, true]) {
       const output = written({ interactive });

@@ -322,6 +322,23 @@ describe('the recovery section', () => {
     );
   });
 
+  it('tells no time without service where some were back before others were lost', () => {
+    const rolling = {
+      lost: [us(1100), us(1090), us(1450), us(1449)],
+      back: [us(1400), us(1390), 0, us(1800), us(1790), 0],
+    };
+    for (const delivered of [1420, 1449.5]) {
+      const lost = [us(1100), us(1090), us(1380), us(1379), us(1450), us(1449)];
+      const text = toldOf({ lost, back: [...rolling.back, us(1900), us(1890), 0], delivered: [us(delivered)] });
+      const after = ((delivered - 1100) / 1000).toFixed(3);
+      assert.ok(
+        text.replaceAll(/\s+/g, ' ').includes(`first delivery ${after}s after the first loss (others were lost later)`),
+        text,
+      );
+      assert.doesNotMatch(text, /from the last good message/);
+    }
+  });
+
   it('says who did not come back, and that there was no message again', () => {
     const text = toldOf({ lost: [...first.lost, ...gone.lost], back, gone: gone.gone });
     assert.match(text, /^ {2}outage 2 +1 +- +2\.500 +2\.500 +- +- +- +- +-$/m);

@@ -51,6 +51,22 @@ describe('the rules over several keys', () => {
     assert.match(from(both, '"::1"'), /must be an IPv4/);
   });
 
+  it('find filters that one client would subscribe to twice, as they will be sent', () => {
+    const entries = (...topics: string[]) =>
+      head(
+        `groups: { a: { clients: 9, subscribe: [ ${topics.map((topic) => `{ topic: "${topic}" }`).join(', ')} ] } }`,
+      );
+    assert.match(
+      entries('t/#', 'u', 't/#'),
+      /:84: topic must be another filter than that of entry 0: for a\[0\] both are "t\/#", .*MQTT-3\.8\.4-3\]$/,
+    );
+    assert.match(entries('t/{index}', 't/{group}', 't/a'), /entry 1: for a\[0\] both are "t\/a"/);
+    assert.match(entries('t/{index/2}', 't/{index%3}'), /entry 0: for a\[0\] both are "t\/0"/);
+    assert.match(entries('t/{index}', 't/7'), /entry 0: for a\[7\] both are "t\/7"/);
+    assert.match(entries('$share/s/t', '$share/s/t'), /both are "\$share\/s\/t"/);
+    assert.equal(entries('t/#', 't/+', '$share/s/t/#', '$share/r/t/#', 't/{index}'), 'valid');
+  });
+
   it('find ids that two clients would share', () => {
     assert.match(head('groups: { a: { clients: 2, clientId: x } }'), /a\[0\] and a\[1\] both get "x"/);
     assert.match(
@@ -209,5 +225,45 @@ describe('the rules over several keys', () => {
       /MQTT 3\.1 allows 23/,
     );
     assert.deepEqual(warnings(pair('payload: 16B')), []);
+  });
+
+  describe('where the stamp is a user property', () => {
+    const mixed = (payload: string, rest = '') =>
+      `${external}groups:
+  p: { protocol: 5, publish: [ { topic: b }, { topic: a, payload: ${payload} } ] }
+  old: { subscribe: { topic: a } }
+  older: { protocol: 3.1, subscribe: { topic: "#" } }
+  other: { subscribe: { topic: b } }
+${rest}`;
+
+    it('warn of receivers before MQTT 5, which do not get it', () => {
+      const [told, ...others] = warnings(mixed('{ text: x }'));
+      assert.match(told ?? '', /^p: the stamp of publish entry 1 is a user property.* what old, older gets of it/);
+      assert.deepEqual(others, []);
+      for (const fine of ['{ text: "{stamp}" }', '16B']) assert.deepEqual(warnings(mixed(fine)), []);
+      assert.deepEqual(
+        warnings(
+          mixed('{ text: x }')
+            .replaceAll(/(old|older): \{/g, '$1: { protocol: 5,')
+            .replace('protocol: 5, protocol: 3.1', 'protocol: 5'),
+        ),
+        [],
+      );
+    });
+
+    it('find metrics that so have no data, with the way out', () => {
+      const asked = (group: string) =>
+        parseScenario(
+          's.yaml',
+          mixed('{ text: x }', `thresholds: { "messages_lost{group=${group}}": "count == 0" }\n`),
+        );
+      const problems = asked('old');
+      const text = 'problems' in problems ? problems.problems.join('\n').replaceAll(/\s+/g, ' ') : '';
+      assert.match(text, /no client of group old has a subscription that matches a stamped.*put \{stamp\} in it/);
+      const elsewhere = asked('p');
+      assert.doesNotMatch('problems' in elsewhere ? elsewhere.problems.join() : '{stamp}', /\{stamp\}/);
+      // It gets b as well, which has its stamp in the payload.
+      assert.ok('scenario' in asked('older'));
+    });
   });
 });

@@ -137,6 +137,14 @@ describe('problems of a scenario', () => {
     );
     assert.match(one('clientId: ""\n    protocol: "3.1"'), /clientId must not be empty with protocol 3.1/);
     accepts(group('clientId: ""\n    clients: 5'));
+    const nameless = (session: string) =>
+      `brokers: [mqtt://h]\n${group(`clientId: ""\n    protocol: 5\n    session: ${session}`)}`;
+    assert.match(
+      heads(nameless('{ cleanStart: false }'))[0] ?? '',
+      /clientId must not be empty with cleanStart: false/,
+    );
+    accepts(nameless('{ expiry: 1h }'));
+    accepts(nameless('{ cleanStart: true, sessionExpiry: 1h }'));
   });
 
   it('find thresholds that will have no data, of TLS, sessions and wills too', () => {

@@ -4,7 +4,7 @@ import type { BrokerPlan, Plan } from '../../../src/plan/plan.ts';
 import { settle } from '../../../src/verdict/delivery.ts';
 import { connectHint } from '../../../src/verdict/hints.ts';
 import type { CellContents } from '../../support/hand-made.ts';
-import { judged, ordinaryRun, plan, snapshot, told } from '../../support/hand-made.ts';
+import { judged, ordinaryRun, plan, snapshot, threshold, told } from '../../support/hand-made.ts';
 
 const broker = (name: string, port: number): BrokerPlan => ({
   name,
@@ -53,6 +53,17 @@ describe('brokers that shall share messages', () => {
     );
     const doubt = /^cluster: true .* group g got 50 of 100 on north, 40 of 90 on south: are they joined/;
     assert.match(reasons.join('\n') || warnings.join('\n'), doubt);
+  });
+
+  it('are not doubted in the place of a queue limit, where each is on its own', () => {
+    const promise = threshold('delivery_violations', 'count', '==', 0, { implicit: true });
+    const crossed = { labels: { broker: 'south', qos: 1 as const }, counts: { messages_unjudged: 5 } };
+    const { reasons, warnings } = judged(
+      { ...two(), thresholds: [promise] },
+      ordinaryRun([...connects, owed('north', 100, 97), crossed]),
+    );
+    assert.match(reasons.join(), /a queue limit of the broker/);
+    assert.match(warnings.join(), /if the brokers share messages, say cluster: true/);
   });
 
   it('are not doubted for a few messages', () => {

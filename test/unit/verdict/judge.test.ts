@@ -149,6 +149,25 @@ describe('the verdict', () => {
     );
   });
 
+  it('is not started where clients connected and were not subscribed, or did not stay, and says why', () => {
+    const jobs = [{ workload: 'subscribe', options: { topic: '#', qos: 0 }, firstStream: 0 }];
+    const asking = plan({ groups: [group('g', { jobs }), group('p')] });
+    const reasonsOf = (causes: Readonly<Record<string, number>>, answers: number) => {
+      const counts = { connects: 12, reconnects: 2 };
+      const times = { subscribe_time: Array.from({ length: answers }, () => 100) };
+      const others = { labels: { group: 'p' }, counts: { connects: 10 } };
+      const at = [{ counts, times, causes: { disconnects: causes } }, others];
+      return judged(asking, [snapshot('connecting', 99, { at }), snapshot('ended', 130)]).reasons;
+    };
+    const start = 'Group g: 10 of 10 clients connected, but only 4 were subscribed within 30s, at least 50 % must';
+    assert.deepEqual(reasonsOf({}, 4), [`${start}.`]);
+    const lost = '; connections were lost, mostly for packet_too_large (2 times).';
+    assert.deepEqual(reasonsOf({ packet_too_large: 2, connection_reset: 1 }, 4), [`${start}${lost}`]);
+    assert.deepEqual(reasonsOf({ packet_too_large: 2 }, 10), [
+      `Group g: too few clients stayed connected until all were ready${lost}`,
+    ]);
+  });
+
   it('is aborted rather than not started where a signal came while connecting', () => {
     const result = judged(plan(), [snapshot('connecting', 99), snapshot('ended', 100)], { signal: 'SIGINT' });
     assert.deepEqual([result.verdict, result.exitCode], ['aborted', 130]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Observation, Sample } from '../../../src/observers/observer.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
 import { text } from '../../../src/reporters/text.ts';
 import { type CellContents, group, judged, ordinaryRun, plan } from '../../support/hand-made.ts';
 import { written } from '../../support/written.ts';
@@ -55,6 +56,74 @@ describe('the broker’s own counts', () => {
       fewer.notes.join(),
       /received 2,500 messages fewer than this run sent to it \(20 %\): what was written/,
     );
+  });
+
+  describe('of several entries that are one broker', () => {
+    const names = ['b', 'c', 'd'];
+    const schemes = ['mqtt', 'mqtt', 'ws'];
+    const several = (count: number, changes: Partial<Plan> = {}) =>
+      plan({
+        brokers: names
+          .slice(0, count)
+          .map((name, i) => ({ name, target: { url: `${schemes[i]}://h:${i}/` }, weight: 1, embedded: false })),
+        ...changes,
+      });
+    const by = (broker: string, messages: number, bytes: number): CellContents => ({
+      labels: { broker, qos: 1 },
+      counts: { messages_sent: messages, messages_received: messages, bytes_sent: bytes },
+    });
+    const counted = (messagesReceived: number, messagesSent: number, bytesReceived: number) =>
+      observation({
+        samples: [
+          at(98, { messagesReceived: 0, messagesSent: 0, bytesReceived: 0 }),
+          at(110, { messagesReceived, messagesSent, bytesReceived }),
+        ],
+      });
+
+    it('are held against the sum of ours, which is said', () => {
+      // The observer of the other entry is a client, too: of it there are 84 messages.
+      const { counters, notes } = seen([by('b', 80, 3000), by('c', 80, 3000)], [counted(160, 244, 6000)], several(2));
+      assert.deepEqual(counters.messagesReceived, { total: 160, ours: 160, agrees: true });
+      assert.deepEqual(counters.bytesReceived, { total: 6000, ours: 6000, agrees: true });
+      assert.deepEqual(counters.messagesSent, { total: 244, ours: 160, agrees: false });
+      const [together, more, ...rest] = notes;
+      assert.match(together ?? '', /this run did on b, c together.*they are one broker, or share/);
+      assert.match(more ?? '', /84 messages more .* to another broker of the run or its observer, to somebody else/);
+      assert.deepEqual(rest, []);
+    });
+
+    it('are found among others; bytes of one over WebSocket are compared with nothing', () => {
+      const cells = [by('b', 80, 3000), by('c', 90, 4000), by('d', 70, 2000)];
+      const pair = seen(cells, [counted(170, 170, 9100)], several(3));
+      assert.match(pair.notes.join(), /did on b, c together/);
+      assert.deepEqual(pair.counters.bytesReceived, { total: 9100 });
+      const all = seen(cells, [counted(240, 240, 9100)], several(3));
+      assert.match(all.notes.join(), /did on b, c, d together/);
+      assert.deepEqual(all.counters.bytesReceived, { total: 9100 });
+      assert.equal(all.notes.length, 1);
+      // Where both are equal, it may be either; WebSocket comes last, as it may not be counted.
+      const even = [by('b', 80, 3000), by('c', 80, 3000), by('d', 80, 3000)];
+      const either = seen(even, [counted(160, 160, 6000)], several(3, { brokers: several(3).brokers.toReversed() }));
+      assert.match(either.notes.join(), /did on b, c together/);
+      const plain = several(3).brokers.map((broker) => ({ ...broker, target: { url: 'mqtt://h' } }));
+      assert.match(
+        seen(even, [counted(160, 160, 6000)], several(3, { brokers: plain })).notes.join(),
+        /did on b and one of c, d together/,
+      );
+    });
+
+    it('are not taken for one where the counts of each are right, or of none', () => {
+      const cells = [by('b', 80, 3000), by('c', 90, 4000)];
+      assert.deepEqual(seen(cells, [counted(80, 80, 3000)], several(2)).notes, []);
+      const other = seen(cells, [counted(400, 80, 3000)], several(2));
+      assert.equal(other.counters.messagesReceived?.ours, 80);
+      assert.match(other.notes.join(), /320 messages more .*: somebody else sends to it too$/);
+      const joined = seen(cells, [counted(120, 80, 3000)], several(2, { cluster: true }));
+      assert.match(
+        joined.notes.join(),
+        /40 messages more .*: another broker of the run passes on to it what it gets, or/,
+      );
+    });
   });
 
   it('are told alone where the observer did not see all of the run', () => {

@@ -51,6 +51,27 @@ describe('a saved result', () => {
     }
   });
 
+  it('is refused where a histogram cannot be read', () => {
+    const timed = parsed(judged(plan(), ordinaryRun([{ times: { delivery_time: [7000] } }])));
+    assert.deepEqual(savedResult('r.json', parsed(timed)), timed);
+    for (const hdr of ['AAAA', '', timed.totals.delivery_time.hdr.slice(0, -8)]) {
+      for (const [part, place] of [
+        [timed.totals, 'totals'],
+        [timed.groups.g, 'groups.g'],
+      ] as const) {
+        const whole = part.delivery_time.hdr;
+        part.delivery_time.hdr = hdr;
+        assert.throws(
+          () => savedResult('r.json', timed),
+          ({ message }: Error) =>
+            message === `r.json is no whole result: its ${place}.delivery_time.hdr is not what a result has`,
+          `${place}: ${hdr}`,
+        );
+        part.delivery_time.hdr = whole;
+      }
+    }
+  });
+
   it('of another major version is refused', () => {
     assert.throws(() => savedResult('r.json', { ...whole(), schema: 'mqtt-stress/result/2' }), /another major version/);
     assert.throws(() => savedResult('r.json', { hello: 1 }), /r\.json is no result of mqtt-stress/);

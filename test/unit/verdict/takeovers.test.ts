@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { text } from '../../../src/reporters/text.ts';
 import type { Result } from '../../../src/verdict/result.ts';
-import { group, judged, ordinaryRun, plan } from '../../support/hand-made.ts';
+import { type CellContents, group, judged, ordinaryRun, plan } from '../../support/hand-made.ts';
 import { written } from '../../support/written.ts';
 
 const twins = group('twins', { clients: 12, clientId: 'twin', allowDuplicateIds: true });
@@ -54,12 +54,13 @@ describe('takeovers in the result', () => {
 });
 
 describe('connections that end again and again without a word', () => {
-  const suspicious = (ids: readonly string[]) => {
-    const [connecting, warmUp, first, ...rest] = ordinaryRun();
-    const cells = first?.cells.map((cell) => ({ ...cell, repeated: ids })) ?? [];
+  const suspicious = (ids: readonly string[], counts: CellContents['counts'] = {}) => {
+    const [connecting, warmUp, first, ...rest] = ordinaryRun([{ counts }]);
+    const cells = first?.cells.map((cell, i) => (i === 0 ? { ...cell, repeated: ids } : cell)) ?? [];
     const run = [connecting, warmUp, { ...first, cells }, ...rest] as Parameters<typeof judged>[1];
     return somebody(judged(plan(), run));
   };
+  const fixed = Array.from({ length: 7 }, (_, i) => `pump-${i}`);
 
   test('of one client: perhaps somebody else uses its id', () => {
     const [warning = '', ...more] = suspicious(['pump', 'pump']);
@@ -67,7 +68,25 @@ describe('connections that end again and again without a word', () => {
     assert.equal(more.length, 0);
   });
 
-  test('of more than a tenth of the clients have another cause', () => {
-    assert.deepEqual(suspicious(['pump', 'valve']), []);
+  test('of many that could come back at once: perhaps somebody else uses all of their ids', () => {
+    const [warning = '', ...more] = suspicious(['pump', 'valve', 'valve']);
+    assert.match(
+      warning,
+      /^the connections of 2 client ids .* \("valve" 4 times, "pump" 3 times\): perhaps somebody else/,
+    );
+    assert.match(suspicious(fixed)[0] ?? '', /^the connections of 7 client ids .* "pump-4" 3 times, \.\.\.\)/);
+    assert.equal(more.length, 0);
+  });
+
+  test('of many that could not have another cause', () => {
+    assert.equal(suspicious(fixed, { connect_errors: 2 }).length, 1);
+    assert.deepEqual(suspicious(fixed, { connect_errors: 3 }), []);
+  });
+
+  test('of ids that no other run has have another cause, and so have those that end beside them', () => {
+    const unique = ['g-abc1234-0', 'g-abc1234-1'];
+    assert.deepEqual(suspicious(unique.slice(1)), []);
+    assert.deepEqual(suspicious(unique), []);
+    assert.deepEqual(suspicious([...unique, ...fixed]), []);
   });
 });

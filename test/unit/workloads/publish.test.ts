@@ -53,11 +53,11 @@ describe('a publication', () => {
   test('is the topic of one client by level; a level that varies is null', () => {
     const topic = 'a/{index}/{random:10}/x{seq}';
     const publication = publish.publication?.(options({ topic, qos: 2, retain: true }), who, context);
-    assert.deepEqual(publication, { levels: ['a', '3', null, null], qos: 2, retain: true, stamped: true });
+    assert.deepEqual(publication, { levels: ['a', '3', null, null], qos: 2, retain: true, stamp: 'payload' });
   });
 
   test('is not stamped where the payload has no room for it', () => {
-    assert.equal(publish.publication?.(options({ payload: '15B' }), who, context)?.stamped, false);
+    assert.equal(publish.publication?.(options({ payload: '15B' }), who, context)?.stamp, 'none');
   });
 });
 

@@ -1,11 +1,12 @@
-import { lossMeanings } from '../../../verdict/words.ts';
+import { hintsLeft, lossMeanings } from '../../../verdict/words.ts';
 import { deliveryFigures, example } from '../../text/delivery.ts';
 import { causes, count } from '../../text/figures.ts';
 import { html, table } from '../markup.ts';
 import { notes, type Section, section } from './section.ts';
 
 /** What subscribers were owed and got, why the rest is missing, and promises that were broken. */
-export const delivery: Section = ({ delivery, totals, violations }) => {
+export const delivery: Section = (result) => {
+  const { delivery, totals, violations } = result;
   if (delivery.length === 0) return undefined;
   const rows = delivery.map((row) => [row.group, ...deliveryFigures(row)]);
   const columns = [
@@ -26,7 +27,7 @@ export const delivery: Section = ({ delivery, totals, violations }) => {
     table('Delivery', columns, rows, (i) => ((delivery[i]?.lost ?? 0) > 0 ? 'warn' : '')),
     lost.length > 0 && table('Losses by cause', lossColumns, lost),
     notes('bad', kinds === '' ? [] : [`broken promises (delivery violations): ${kinds}`]),
-    notes('plain', violations.map(example)),
+    notes('plain', [...hintsLeft(result), ...violations.map(example)]),
   );
 };
 

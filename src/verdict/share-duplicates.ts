@@ -1,0 +1,47 @@
+import type { Totals } from '../metrics/totals.ts';
+import { identity, jobContext } from '../plan/identity.ts';
+import type { Plan } from '../plan/plan.ts';
+import { type Recipient, Routes } from '../plan/routes.ts';
+import { hasShares } from '../plan/shares.ts';
+import { publicationOf, streamFinder } from '../plan/streams.ts';
+import type { Publication } from '../workloads/workload.ts';
+import { Book } from './book.ts';
+import { Marks } from './marks.ts';
+
+/**
+ * A thread knows what came again to its own members of a share. What came to members of several threads each of them took for
+ * the first: here, once and at the end of the run, these become the duplicates that they are.
+ */
+export function amendShares(plan: Plan, totals: Totals): void {
+  const { ledger, marks: list } = totals.evidence ?? {};
+  if (ledger === undefined || list === undefined || !hasShares(plan)) return;
+  const [marks, routes, find] = [new Marks(list), new Routes(plan, totals.absent), streamFinder(plan)];
+  for (const { stream, from, to } of new Book(ledger).streams()) {
+    const place = find(stream);
+    const who = place && identity(plan, place.group, place.index);
+    const publication = place && who && publicationOf(place.job, who, jobContext(plan, place.group));
+    if (who === undefined || publication === undefined) continue;
+    for (const recipient of routes.recipients(publication, who.broker)) {
+      if (recipient.share === undefined) continue;
+      const { repeated } = marks.of(recipient.share, stream, from, to);
+      if (repeated > 0) amend(totals, recipient, publication, repeated);
+    }
+  }
+}
+
+function amend(totals: Totals, { labels }: Recipient, publication: Publication, repeated: number): void {
+  const allowed = labels.qos === 1 || publication.qos === 1;
+  totals.amend(labels, {
+    counts: { deliveries_made: -repeated, messages_duplicated: repeated },
+    causes: allowed ? {} : { messages_duplicated: { forbidden: repeated } },
+    times: {},
+  });
+}
+
+/** What cannot be told of shares, and why. */
+export function shareWarnings(plan: Plan, { evidence, lost }: Totals): string[] {
+  if (evidence === undefined || !hasShares(plan) || (evidence.ledger !== undefined && evidence.marks !== undefined))
+    return [];
+  const why = lost.length > 0 ? 'a thread died' : 'they received more than a thread can keep';
+  return [`what came twice to members of a shared subscription in different threads counts as first receipts: ${why}`];
+}
