@@ -198,13 +198,13 @@ export class Member implements ClientListener {
     }
     if (wasConnected) this.presence.lost(this.#host.clock(), cause);
     this.#host.note(`${this.#place}: ${this.#counts.failed(wasConnected, cause, detail)}`);
-    const waitMs = backOffMs(this.group.reconnect, ++this.#attempts, this.#host.seed, this.number);
-    if (waitMs === null) {
-      this.giveUp();
-      return;
+    const failed = ++this.#attempts - Number(this.presence.lostUs !== 0);
+    const waitMs = backOffMs(this.group.reconnect, { attempt: this.#attempts, failed }, this.#host.seed, this.number);
+    if (waitMs === null) this.giveUp();
+    else {
+      this.#enter('waiting');
+      this.#host.queue(this, this.#host.clock() + Math.round(waitMs * 1000));
     }
-    this.#enter('waiting');
-    this.#host.queue(this, this.#host.clock() + Math.round(waitMs * 1000));
   }
 
   #turnOver(): void {

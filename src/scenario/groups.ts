@@ -34,7 +34,9 @@ const reconnect = z
         jitter: share().describe('How much of the time is random.').prefault('50%'),
         attempts: z
           .union([count({ min: 1 }), z.literal('unlimited')], 'must be a whole number of at least 1, or unlimited')
-          .describe('How many in a row may fail.')
+          .describe(
+            'After so many that fail in a row it gives up; the first connect is one, the loss of a connection none.',
+          )
           .prefault('unlimited'),
       }),
     ],

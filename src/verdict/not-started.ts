@@ -20,7 +20,7 @@ function tooFewConnected(group: GroupPlan, totals: Totals): string | undefined {
   if (isEnough(group, connected)) return undefined;
   const most = mostFrequent('connect_errors', group, totals);
   const mostly = most === undefined ? '' : `, mostly for ${most}`;
-  return `Group ${name}: ${formatCount(connected)} of ${formatCount(clients)} clients connected ${inTime(group)}${mostly}.`;
+  return `Group ${name}: ${formatCount(connected)} of ${formatCount(clients)} clients connected ${attemptsOf(group)}${inTime(group)}${mostly}.`;
 }
 
 /** Connected is not ready: that takes the answer to SUBSCRIBE, too. */
@@ -41,6 +41,12 @@ function notStayed(group: GroupPlan, totals: Totals): string[] {
 
 function isEnough({ clients, connect }: GroupPlan, count: number): boolean {
   return count >= connect.atLeast * clients;
+}
+
+/** They gave up before their time was over, or might have. */
+function attemptsOf({ reconnect }: GroupPlan): string {
+  const attempts = reconnect === false ? 1 : reconnect.attempts;
+  return attempts === null ? '' : `with ${formatCount(attempts)} attempt${attempts === 1 ? '' : 's'} each `;
 }
 
 function inTime({ connect }: GroupPlan): string {

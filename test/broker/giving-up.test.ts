@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { Result } from '../../src/verdict/result.ts';
+import { freePort } from '../support/free-port.ts';
 import { mosquittoMissing, startMosquitto } from '../support/mosquitto.ts';
 import { startProxy } from '../support/proxy.ts';
-import { startCli } from '../support/spawn-cli.ts';
+import { cli, startCli } from '../support/spawn-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mqtt-stress-giving-up-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -69,4 +70,17 @@ describe('a broker that is stopped while its client runs', { skip: mosquittoMiss
       assert.deepEqual([result.totals.disconnects.count, result.totals.reconnects.count], [1, 0]);
     });
   }
+});
+
+test('a broker that is not there at the start sees three attempts of three-attempts, too', async () => {
+  const url = `mqtt://127.0.0.1:${await freePort()}`;
+  const quick = ['groups.loop.reconnect.after=10ms', 'groups.loop.reconnect.upTo=10ms'].flatMap((one) => [
+    '--set',
+    one,
+  ]);
+  const { code, stdout } = await cli('run', 'three-attempts', '--broker', url, '--no-progress', ...quick);
+  assert.equal(code, 3);
+  const said =
+    /0 of 1 clients connected with 3 attempts each within 30s, .*, mostly for connection_refused \(3 times\)/;
+  assert.match(stdout.replaceAll(/\s+/g, ' '), said);
 });

@@ -63,7 +63,7 @@ export function inWords({ losses, clients, gone, missing, sessions, givenUp, los
   const facts = [
     silence(times),
     ...(losses > clients ? [`${count(losses)} losses, as some were lost again before all were back`] : []),
-    ...(gone > 0 ? [`${count(gone)} did not try again (see reconnect)`] : []),
+    ...(gone > 0 ? [`${count(gone)} gave up (see reconnect)`] : []),
     ...(missing > 0 ? [`${count(missing)} were not back when the run ended`] : []),
     ...(sessions === undefined ? [] : [`${count(sessions.present)} of ${count(sessions.of)} sessions present`]),
     ...(givenUp > 0 ? [`${count(givenUp)} publishes given up with their connections`] : []),

@@ -86,18 +86,34 @@ describe('a member that cannot connect', () => {
       member.closed('connection_refused', 'nobody listens');
     };
     attempt();
-    attempt();
     assert.deepEqual(
       host.queued.map(({ atUs }) => atUs - host.nowUs),
-      [100_000, 200_000],
+      [100_000],
     );
     assert.deepEqual([member.settled, gauges(host)], [false, [0, 1]]);
     attempt();
-    assert.deepEqual([left, host.queued.length, member.gone, member.settled], [3, 2, true, true]);
+    assert.deepEqual([left, host.queued.length, member.gone, member.settled], [2, 1, true, true]);
     assert.deepEqual(host.settledMembers, [member]);
     assert.deepEqual(gauges(host), [0, 0]);
     assert.deepEqual(member.absences(), [{ group: 'g', index: 0, job: -1, granted: 128 }]);
     assert.equal(host.notes[0], 'g: could not connect: connection_refused (nobody listens)');
+  });
+
+  test('tries as often after a loss, which is no attempt', () => {
+    const { host, member } = staged();
+    member.open(() => {});
+    member.connected(welcomed(0));
+    member.closed('connection_closed');
+    for (let i = 0; i < 2; i++) {
+      assert.equal(member.gone, false);
+      member.open(() => {});
+      member.closed('connection_refused');
+    }
+    assert.deepEqual(
+      host.queued.map(({ atUs }) => atUs - host.nowUs),
+      [100_000, 200_000],
+    );
+    assert.equal(member.gone, true);
   });
 
   test('counts each failure with its cause, and garbage as a protocol error too', () => {

@@ -344,7 +344,7 @@ describe('the recovery section', () => {
     assert.match(text, /^ {2}outage 2 +1 +- +2\.500 +2\.500 +- +- +- +- +-$/m);
     assert.match(
       text.replaceAll(/\s+/g, ' '),
-      /2: those who were lost got no message again, 1 did not try again \(see reconnect\)/,
+      /2: those who were lost got no message again, 1 gave up \(see reconnect\)/,
     );
   });
 

@@ -143,6 +143,12 @@ describe('the verdict', () => {
       result.reasons[0],
       'Group g: 0 of 10 clients connected within 30s, at least 50 % must, mostly for connection_refused (8 times).',
     );
+    const reconnect = { afterMs: 1, upToMs: 1, jitter: 0, attempts: 3 };
+    const limited = judged(plan({ groups: [group('g', { reconnect })] }), [snapshot('ended', 130)]);
+    assert.match(
+      limited.reasons[0] ?? '',
+      /0 of 10 clients connected with 3 attempts each within 30s, at least 50 % must/,
+    );
     assert.match(
       result.reasons[1] ?? '',
       /^mqtt:\/\/127\.0\.0\.1:1883: connection_refused, 8 times\. .*is the broker running/,
