@@ -11,6 +11,7 @@ export const cause = {
   nameNotFound: 'name_not_found',
   hostUnreachable: 'host_unreachable',
   outOfPorts: 'out_of_ports',
+  otherFamily: 'local_address_of_other_family',
   tooManyFiles: 'too_many_files',
   outOfMemory: 'out_of_memory',
   connectTimeout: 'connect_timeout',
@@ -61,6 +62,7 @@ export function causeOfError(error: Error & { readonly code?: unknown }, uncoded
     return cause.websocketRefused;
   const tls = causeOfTlsError(error);
   if (tls !== undefined) return tls;
+  if (/^bind EINVAL/.test(error.message)) return cause.otherFamily;
   return code === undefined ? uncoded : (causeOfErrno.get(code) ?? cause.socketError);
 }
 

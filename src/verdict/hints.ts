@@ -85,6 +85,8 @@ const hints: Readonly<Record<string, string>> = {
   out_of_ports:
     'This machine has no source port left for it: use fewer clients, more addresses (localAddress), brokers or machines, or as root sysctl -w ' +
     'net.ipv4.ip_local_port_range="1025 65535".',
+  local_address_of_other_family:
+    'localAddress has IPv4 addresses where the name of the broker stands for IPv6 ones, or the other way round: give some of its family.',
   too_many_files: 'This process may not open more sockets: raise the limit with "ulimit -n 65536" before the run.',
   qos_not_supported: 'It does not take this QoS, of a publish or a will: lower qos.',
   retain_not_supported: 'It takes no retained messages, of a publish or a will: leave retain out.',

@@ -16,6 +16,8 @@ test("the system's error codes become causes", () => {
   assert.equal(causeOfError(errno('EPIPE')), 'connection_reset');
   assert.equal(causeOfError(errno('EADDRNOTAVAIL')), 'out_of_ports');
   assert.equal(causeOfError(errno('ENFILE')), 'too_many_files');
+  const bind = Object.assign(new Error('bind EINVAL ::1'), { code: 'EINVAL' });
+  assert.equal(causeOfError(bind), 'local_address_of_other_family');
 });
 
 test('an unknown error is a socket error', () => {
