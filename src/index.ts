@@ -131,6 +131,8 @@ export function compile(scenario: Scenario, options: CompileOptions = {}): Plan 
     throw new UserError(`client must be one of ${Object.keys(clients).join(', ')}, but is "${client}"`);
   }
   requireSeed(seed);
+  if (!/^[\w.-]{1,64}$/.test(runTag))
+    throw new UserError(`runTag must be 1 to 64 letters, digits, dots, - or _, but is ${JSON.stringify(runTag)}`);
   const told = brokerUrl === undefined ? {} : { brokerUrl };
   return compileScenario(scenario, { client, seed, runTag, commandLine, ...told });
 }

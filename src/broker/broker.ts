@@ -43,7 +43,9 @@ const ownBroker = 'Name a broker of your own: --broker mqtt://host:1883';
 export async function startBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
   const host = options.host ?? '127.0.0.1';
   const { ws = false } = options;
-  const ask = { host, port: options.port ?? 0, ...(ws !== false && { wsPort: ws === true ? 0 : ws }) };
+  const ports = { port: options.port ?? 0, ws: typeof ws === 'number' ? ws : 0 };
+  for (const [name, port] of Object.entries(ports)) requirePort(name, port);
+  const ask = { host, port: ports.port, ...(ws !== false && { wsPort: ws === true ? 0 : ws }) };
   const child = launch(ask);
   const lastWords = collect(child);
   const { port, wsPort, version } = await listening(child, ask, lastWords);
@@ -64,6 +66,13 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
       return stopping;
     },
   };
+}
+
+function requirePort(name: string, port: unknown): void {
+  if (Number.isInteger(port) && 0 <= Number(port) && Number(port) <= 65_535) return;
+  throw new UserError(`${name} must be a whole number from 0 to 65535, but is ${port}`, {
+    hint: '0 takes a free port',
+  });
 }
 
 function launch(ask: Ask): ChildProcess {

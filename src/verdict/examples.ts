@@ -2,6 +2,7 @@ import type { Totals } from '../metrics/totals.ts';
 import { identity, jobContext, memberAt } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
 import { publicationOf, streamFinder } from '../plan/streams.ts';
+import type { Identity } from '../workloads/workload.ts';
 import type { Losses } from './losses.ts';
 import type { ViolationResult } from './result.ts';
 import { Timetable } from './timetable.ts';
@@ -24,6 +25,11 @@ export function examples(plan: Plan, totals: Totals, losses: Losses | undefined)
   return [...missing, ...measured].flatMap((one) => named(one) ?? []);
 }
 
+/** Its client id, or which one it is where the broker chose that. */
+function nameOf({ clientId, group, index }: Identity): string {
+  return clientId === '' ? `${group}[${index}]` : clientId;
+}
+
 function namer(plan: Plan, totals: Totals): (found: Found) => ViolationResult | undefined {
   const find = streamFinder(plan);
   const timetable = new Timetable(plan, totals);
@@ -37,8 +43,8 @@ function namer(plan: Plan, totals: Totals): (found: Found) => ViolationResult | 
     const us = dueUs ?? timetable.dueUs(place, sequence);
     return {
       kind,
-      publisher: who.clientId,
-      subscriber: to.clientId,
+      publisher: nameOf(who),
+      subscriber: nameOf(to),
       // What varies by message is not known afterwards.
       topic: publication.levels.map((level) => level ?? '…').join('/'),
       qos: publication.qos,

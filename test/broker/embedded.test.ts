@@ -75,6 +75,18 @@ test('an embedded broker that cannot listen is an error with a way out', async (
   taken.close();
 });
 
+test('an embedded broker is asked for a port that can be one', async () => {
+  for (const wrong of [{ port: 99_999 }, { port: 1.5 }, { port: Number.NaN }, { ws: -1 }]) {
+    const [[name = '', value] = []] = Object.entries(wrong);
+    await assert.rejects(startBroker(wrong), (error) => {
+      assert.ok(error instanceof UserError);
+      assert.equal(error.exitCode, 2);
+      assert.equal(error.message, `${name} must be a whole number from 0 to 65535, but is ${value}`);
+      return true;
+    });
+  }
+});
+
 test('the embedded broker takes WebSockets where asked, and only those that offer the subprotocol mqtt [MQTT-6.0.0-3]', async () => {
   const broker = await startBroker({ ws: true });
   try {

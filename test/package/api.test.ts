@@ -49,6 +49,9 @@ describe('the library', () => {
     const other = { ...result, run: { ...result.run, id: 'other' } };
     assert.equal(merge([result, other]).totals.messages_sent.count, 20);
     assert.throws(() => merge([]), UserError);
+    for (const runTag of ['a/+#', '', 'a b'])
+      assert.throws(() => compile(scenario, { runTag }), /runTag must be 1 to 64 letters/);
+    assert.equal(compile(scenario, { runTag: 'build-4.2_b' }).run.tag, 'build-4.2_b');
     assert.throws(() => merge(result as never), /merge must be given a list of results/);
   });
 

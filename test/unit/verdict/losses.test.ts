@@ -77,6 +77,12 @@ describe('what is missing', () => {
     assert.deepEqual([publisher, subscriber, topic, qos], ['g-abc1234-0', 's-abc1234-0', 'a', 1]);
   });
 
+  it('names those whose ids the broker chose by their place in their groups', () => {
+    const assigned = plan({ groups: pair().groups.map((each) => ({ ...each, clientId: '' })) });
+    const { publisher, subscriber } = causes({}, 20, assigned).examples[0] ?? {};
+    assert.deepEqual([publisher, subscriber], ['g[0]', 's[0]']);
+  });
+
   it('counts where nothing came at all, and where the tail did not come', () => {
     assert.deepEqual(causes({}, 20).by, { acked_not_delivered: 20 });
     assert.deepEqual(causes({ arrivals: [1, 0, 25, 0] }, 5).by, { acked_not_delivered: 5 });
