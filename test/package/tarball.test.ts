@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
@@ -70,6 +70,28 @@ describe('the package', () => {
     const page = ['script.js', 'style.css'].map((file) => `dist/src/reporters/html/assets/${file}`);
     for (const path of ['dist/src/index.js', 'dist/src/index.d.ts', ...page, 'schema/scenario.schema.json'])
       assert.ok(paths.includes(path), path);
+  });
+
+  it('has no prepare script, of which npm would warn, and leaves package.json as it was', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'mqtt-stress-manifest-'));
+    try {
+      const written = readFileSync(join(root, 'package.json'), 'utf8');
+      writeFileSync(join(copy, 'package.json'), written);
+      const scripts = () =>
+        JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8')).scripts as Record<string, string>;
+      const { prepack = '', postpack = '' } = scripts();
+      const [, strip = ''] = /^npm run clean && npm run build && (npm pkg .*)$/.exec(prepack) ?? [];
+      await execute(copy, 'sh', '-c', strip);
+      const hooks = ['preinstall', 'install', 'postinstall', 'prepare'];
+      assert.deepEqual(
+        Object.keys(scripts()).filter((name) => hooks.includes(name)),
+        [],
+      );
+      await execute(copy, 'sh', '-c', postpack);
+      assert.equal(readFileSync(join(copy, 'package.json'), 'utf8'), written);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
   });
 
   it('runs quick-start where it is installed', async (t) => {
