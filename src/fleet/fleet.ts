@@ -2,7 +2,7 @@
 import { nowUs } from '../base/clock.ts';
 import type { Incoming, OpenClient } from '../clients/client.ts';
 import { type Cell, Recorder } from '../metrics/recorder.ts';
-import type { Absence, Evidence, Phase, Snapshot } from '../metrics/snapshot.ts';
+import type { Absence, Phase, Snapshot } from '../metrics/snapshot.ts';
 import type { Qos } from '../mqtt/packets.ts';
 import type { Execution } from '../plan/execution.ts';
 import { jobContext } from '../plan/identity.ts';
@@ -12,7 +12,7 @@ import { publishes, subscribes } from '../plan/streams.ts';
 import { type Gate, gate, rampDueUs } from './connect.ts';
 import { type Crew, expectDeliveries, giveUpMissing, recruit } from './crew.ts';
 import type { Drive } from './drive.ts';
-import { ledgerOf } from './ledger.ts';
+import { evidenceOf } from './ledger.ts';
 import type { Host, Member } from './member.ts';
 import { Receipts } from './receipts.ts';
 import { Seconds } from './seconds.ts';
@@ -30,8 +30,6 @@ const farewellCheckUs = 10_000;
 const removalConcurrency = 100;
 const cutOffUs = 1_000_000;
 const never = Number.POSITIVE_INFINITY;
-/** Pairs of a receiver and a stream; matching more would take seconds and gigabytes at the end. */
-const mostMatched = 500_000;
 
 /** The live clients of one thread: connects them at once, then does as `conduct` says. */
 export class Fleet implements Execution, Host {
@@ -92,7 +90,11 @@ export class Fleet implements Execution, Host {
     const busy = plan.groups.filter((group) => group.slice.count > 0);
     const health = { worker, publishing: busy.some(publishes), receiving: busy.some(subscribes) };
     this.#seconds = new Seconds(this.#recorder, health, (snapshot) =>
-      tell(snapshot.phase === 'ended' ? { ...snapshot, evidence: this.#evidence() } : snapshot),
+      tell(
+        snapshot.phase === 'ended'
+          ? { ...snapshot, evidence: evidenceOf(this.#members, this.#receipts, this.#matching) }
+          : snapshot,
+      ),
     );
     this.#ticker = openTicker(() => this.#tick());
     this.#beganUs = nowUs();
@@ -107,7 +109,9 @@ export class Fleet implements Execution, Host {
     const fromUs = atUs + Math.round(warmUpMs * 1000);
     this.#endUs = durationMs === null ? never : fromUs + Math.round(durationMs * 1000);
     this.#seconds.measure(atUs, fromUs, this.#endUs);
-    expectDeliveries(this.#plan, this.#crews, new Routes(this.#plan, absent), this.#recorder);
+    const routes = new Routes(this.#plan, absent);
+    this.#receipts.expect(routes);
+    expectDeliveries(this.#plan, this.#crews, routes, this.#recorder);
     for (const drive of this.#drives) drive.start(atUs, this.#endUs);
     this.#wake();
   }
@@ -185,13 +189,6 @@ export class Fleet implements Execution, Host {
     this.#ticking = false;
     if (this.#seconds.over) this.#leave();
     else this.#wake();
-  }
-
-  #evidence(): Evidence {
-    const { violations, marks, pairs } = this.#receipts;
-    if (!this.#matching) return { violations };
-    const ledger = pairs <= mostMatched ? ledgerOf(this.#members, this.#receipts) : undefined;
-    return { violations, ...(ledger !== undefined && { ledger }), ...(marks !== undefined && { marks }) };
   }
 
   /** Who has not closed by now is not waited for. */

@@ -1,9 +1,21 @@
 import type { Ledger } from '../metrics/ledger.ts';
+import type { Evidence } from '../metrics/snapshot.ts';
 import type { Member } from './member.ts';
 import type { Receipts } from './receipts.ts';
 
+/** Pairs of a receiver and a stream; matching more would take seconds and gigabytes at the end. */
+const mostMatched = 500_000;
+
+/** What this thread tells of single messages at the end. */
+export function evidenceOf(members: readonly Member[], receipts: Receipts, matching: boolean): Evidence {
+  const { violations, marks, pairs } = receipts;
+  if (!matching) return { violations };
+  const ledger = pairs <= mostMatched ? ledgerOf(members, receipts) : undefined;
+  return { violations, ...(ledger !== undefined && { ledger }), ...(marks !== undefined && { marks }) };
+}
+
 /** What this thread knows of single messages: what its clients published, and what they received. */
-export function ledgerOf(members: readonly Member[], receipts: Receipts): Ledger {
+function ledgerOf(members: readonly Member[], receipts: Receipts): Ledger {
   return { ...published(members), ...received(receipts), receivers: receivers(members), absences: absences(members) };
 }
 

@@ -7,7 +7,7 @@ import type { Labels, Violation } from '../metrics/snapshot.ts';
 import type { Protocol, Qos } from '../mqtt/packets.ts';
 import { identity, jobContext } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Route } from '../plan/routes.ts';
+import type { Route, Routes } from '../plan/routes.ts';
 import { route } from '../plan/routes.ts';
 import { type Share, type Shares, sharesOf } from '../plan/shares.ts';
 import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
@@ -28,7 +28,7 @@ export class Receipts {
   readonly #tag: number;
   readonly #find: (stream: number) => StreamPlace | undefined;
   readonly #inbox = new Inbox();
-  readonly #shares: Shares;
+  #shares: Shares;
   readonly #shareInbox = new ShareInbox();
   /** Where the deliveries of each place of the share inbox are counted. */
   readonly #shareCells: Cell[] = [];
@@ -48,6 +48,11 @@ export class Receipts {
     this.#cell = cell;
     this.#isWill = willFinder(plan);
     this.#unstamped = unstamped(plan);
+  }
+
+  /** What the run owes, now that all have subscribed. */
+  expect({ shares }: Routes): void {
+    this.#shares = shares;
   }
 
   received(member: Member, message: Incoming): void {

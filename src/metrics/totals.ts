@@ -14,6 +14,7 @@ import type {
   Progress,
   RunEvent,
   Snapshot,
+  Violation,
 } from './snapshot.ts';
 import { joinProgress, noProgress } from './snapshot.ts';
 import { RepeatedEndings } from './takeovers.ts';
@@ -55,6 +56,7 @@ type CellTotals = {
 };
 
 const shortestWindowS = 0.05;
+const examplesKept = 5;
 
 /** The run so far, second after second: counts and buckets add, gauges are replaced. */
 export class Totals {
@@ -155,7 +157,11 @@ export class Totals {
   }
 
   /** What turned out at the end to be otherwise than it was counted: differences, all of them of what was due in the window. */
-  amend(labels: Labels, difference: Counted): void {
+  amend(labels: Labels, difference: Counted, violations: readonly Violation[]): void {
+    const known = this.#evidence?.violations ?? [];
+    const told = known.filter(({ kind }) => kind === violations[0]?.kind).length;
+    const more = violations.slice(0, Math.max(0, examplesKept - told));
+    this.#evidence = { ...this.#evidence, violations: [...known, ...more] };
     const { gauges = {} } = this.#cells.get(keyOf(labels)) ?? {};
     this.#addCell({ labels, measured: difference, outside: none, gauges }, true);
   }

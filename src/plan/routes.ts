@@ -36,6 +36,8 @@ export class Routes {
   readonly #trees = new Map<string, FilterTree<Subscription>>();
   readonly #memo = new Map<string, Owed>();
   readonly #shares: Shares;
+  /** What the members of each share were granted. */
+  readonly #grants = new Map<Share, Set<number>>();
 
   /** `absent`: what is not to be expected, told by the parts of the run before the load. */
   constructor(plan: Plan, absent: readonly Absence[] = []) {
@@ -59,6 +61,7 @@ export class Routes {
       const { share: name, filter } = splitShare(topicFilter);
       const share = name === undefined ? undefined : this.#shares(topicFilter, who.broker);
       if (name !== undefined && share === undefined) continue;
+      if (share !== undefined) this.#grant(share, granted);
       const tree = this.#tree(who.broker);
       tree.add(filter.split('/'), {
         labels: { group: group.name, broker: share?.broker ?? who.broker },
@@ -68,6 +71,21 @@ export class Routes {
         share,
       });
     }
+  }
+
+  #grant(share: Share, granted: number): void {
+    const grants = this.#grants.get(share) ?? new Set();
+    this.#grants.set(share, grants.add(granted));
+  }
+
+  /** The shares that are judged: not those whose members were granted more than one QoS, as each message is owed at one. */
+  readonly shares: Shares = (topicFilter, broker) => {
+    const share = this.#shares(topicFilter, broker);
+    return share === undefined || this.#isUneven(share) ? undefined : share;
+  };
+
+  #isUneven(share: Share): boolean {
+    return (this.#grants.get(share)?.size ?? 0) > 1;
   }
 
   #tree(broker: string): FilterTree<Subscription> {
@@ -97,7 +115,8 @@ export class Routes {
     let known = this.#memo.get(name);
     if (known === undefined) {
       const all = leaves.flatMap((leaf) => leaf.entries);
-      const subscriptions = all.filter(({ protocol }) => stampReaches(stamp, protocol));
+      const even = all.filter(({ share }) => share === undefined || !this.#isUneven(share));
+      const subscriptions = even.filter(({ protocol }) => stampReaches(stamp, protocol));
       const recipients = recipientsOf(subscriptions, publication.qos);
       known = { recipients, expectations: expect(recipients) };
       this.#memo.set(name, known);

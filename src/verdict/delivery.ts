@@ -2,7 +2,7 @@ import { formatCount } from '../base/units.ts';
 import type { Labels } from '../metrics/snapshot.ts';
 import { matches, type Totals, type Where } from '../metrics/totals.ts';
 import type { Plan } from '../plan/plan.ts';
-import { disturbances, sharesDisturbed } from './disturbed.ts';
+import { disturbances } from './disturbed.ts';
 import { examples } from './examples.ts';
 import { type Matched, matchLosses } from './losses.ts';
 import type { DeliveryResult, ViolationResult } from './result.ts';
@@ -36,10 +36,7 @@ export interface Deliveries {
 }
 
 export function settle(plan: Plan, totals: Totals, series: Series): Deliveries {
-  const losses = matchLosses(plan, totals, {
-    behind: (labels) => series.arrivedAtTheEnd(labels),
-    ofShare: sharesDisturbed(plan, totals),
-  });
+  const losses = matchLosses(plan, totals, (labels) => series.arrivedAtTheEnd(labels));
   const disturbed = disturbances(plan, totals);
   const why: Why = (labels, lost) => {
     if (labels.qos === 0) return single('qos0', lost);

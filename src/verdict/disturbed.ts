@@ -1,10 +1,8 @@
-import type { CounterName } from '../metrics/catalog.ts';
 import type { Labels } from '../metrics/snapshot.ts';
 import type { Totals, Where } from '../metrics/totals.ts';
 import { clientsPerBroker } from '../plan/demand.ts';
 import { identity } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Excuse } from './losses.ts';
 import { connectedEver } from './troubles.ts';
 
 /**
@@ -28,41 +26,19 @@ export function disturbances(plan: Plan, totals: Totals): (labels: Labels) => bo
   return ({ group, broker }) => everywhere(plan.cluster ? {} : { broker }) || isShaken(group, broker);
 }
 
-/**
- * What may have become of a message that no member of a share received: it was owed to one whose session is gone, or who was
- * away. Where all who were disconnected found their sessions again it was not.
- */
-export function sharesDisturbed(plan: Plan, totals: Totals): (labels: Labels) => Excuse | undefined {
-  return ({ group, broker }) => {
-    const brokers = plan.cluster ? plan.brokers.map(({ name }) => name) : [broker];
-    const shaken = brokers.filter((one) =>
-      shook(plan, totals, group, one, !allResumed(totals, { group, broker: one })),
-    );
-    if (shaken.length === 0) return undefined;
-    return shaken.some((one) => count(totals, 'sessions_gone', { group, broker: one }) > 0)
-      ? 'session_gone'
-      : 'unknown';
-  };
-}
-
-function allResumed(totals: Totals, where: Where): boolean {
-  const resumed = count(totals, 'sessions_resumed', where);
-  return resumed >= count(totals, 'disconnects', where) && count(totals, 'sessions_gone', where) === 0;
-}
-
-function shook(plan: Plan, totals: Totals, name: string, broker: string, byDisconnects = true): boolean {
+function shook(plan: Plan, totals: Totals, name: string, broker: string): boolean {
   const where = { group: name, broker };
   const group = plan.groups.find((one) => one.name === name);
   const at = plan.brokers.findIndex((one) => one.name === broker);
   if (group === undefined || at < 0) return false;
   const clients = clientsPerBroker({ ...plan, groups: [group] })[at] ?? 0;
   return (
-    (byDisconnects && count(totals, 'disconnects', where) > 0) ||
+    count(totals, 'disconnects', where) > 0 ||
     connectedEver(totals, where) < clients ||
     totals.absent.some((absence) => absence.group === name && identity(plan, group, absence.index).broker === broker)
   );
 }
 
-function count(totals: Totals, name: CounterName, where: Where): number {
+function count(totals: Totals, name: 'disconnects' | 'messages_unacked' | 'publish_errors', where: Where): number {
   return totals.of(name, where)?.count ?? 0;
 }

@@ -5,7 +5,8 @@ import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { type Recipient, Routes } from '../plan/routes.ts';
 import { sharedIds } from '../plan/shared-ids.ts';
 import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
-import { Book, type Bounds, type Gap, type ReceiverBook, type StreamBook } from './book.ts';
+import { Absences, common } from './absence.ts';
+import { Book, type Bounds, type Gap, type StreamBook } from './book.ts';
 import { Marks } from './marks.ts';
 import { Timetable } from './timetable.ts';
 
@@ -33,48 +34,38 @@ export interface Losses {
 }
 
 const examplesKept = 5;
-const leastUnderWayUs = 1_000_000;
 
 /**
  * Matches what was published with what arrived, message by message; undefined where a thread died with what it knew, or no
- * delivery is missing.
+ * delivery is missing. `behind`: messages still came to that cell when the drain ended.
  */
-export function matchLosses(plan: Plan, totals: Totals, causes: Causes): Losses | undefined {
+export function matchLosses(plan: Plan, totals: Totals, behind: Behind): Losses | undefined {
   const { ledger, marks } = totals.evidence ?? {};
   if (ledger === undefined) return undefined;
-  const matching = new Matching(plan, totals, new Book(ledger), marks && new Marks(marks), causes);
+  const matching = new Matching(plan, totals, new Book(ledger), marks && new Marks(marks), behind);
   return matching.run();
 }
 
-/** What only the counts of a cell can tell. */
-export interface Causes {
-  /** Messages still came to it when the drain ended. */
-  behind(labels: Labels): boolean;
-  /** What may have happened to a message of a share, as nobody knows which member was to get it; undefined: nothing. */
-  ofShare(labels: Labels): Excuse | undefined;
-}
+type Behind = (labels: Labels) => boolean;
 
 class Matching {
   readonly #plan: Plan;
   readonly #book: Book;
   readonly #marks: Marks | undefined;
-  readonly #causes: Causes;
+  readonly #behind: Behind;
   readonly #routes: Routes;
-  readonly #timetable: Timetable;
-  readonly #totals: Totals;
-  readonly #underWay = new Map<string, number>();
+  readonly #absences: Absences;
   readonly #cells = new Map<string, Matched>();
   readonly #shared = new Set<string>();
   readonly #examples: MissingMessage[] = [];
 
-  constructor(plan: Plan, totals: Totals, book: Book, marks: Marks | undefined, causes: Causes) {
+  constructor(plan: Plan, totals: Totals, book: Book, marks: Marks | undefined, behind: Behind) {
     this.#plan = plan;
     this.#book = book;
     this.#marks = marks;
-    this.#causes = causes;
+    this.#behind = behind;
     this.#routes = new Routes(plan, totals.absent);
-    this.#timetable = new Timetable(plan, totals);
-    this.#totals = totals;
+    this.#absences = new Absences(plan, totals, book, new Timetable(plan, totals));
   }
 
   run(): Losses {
@@ -96,12 +87,12 @@ class Matching {
     if (publication === undefined) return;
     for (const recipient of this.#routes.recipients(publication, who.broker)) {
       if (recipient.labels.qos === 0) continue;
-      if (recipient.share !== undefined) this.#matchShare(stream, recipient, recipient.share);
+      if (recipient.share !== undefined) this.#matchShare(stream, place, recipient, recipient.share);
       else this.#matchPair(stream, place, recipient);
     }
   }
 
-  #matchShare(stream: StreamBook, { client, labels }: Recipient, share: number): void {
+  #matchShare(stream: StreamBook, place: StreamPlace, { client, labels }: Recipient, share: number): void {
     if (this.#marks === undefined) {
       this.#shared.add(keyOf(labels));
       return;
@@ -109,11 +100,13 @@ class Matching {
     const { missing, next } = this.#marks.of(share, stream.stream, stream.from, stream.to);
     if (missing.length === 0) return;
     const account = new Account(stream, this.#cellOf(labels), (sequence) => this.#example(stream, sequence, client));
-    const excuse = this.#causes.ofShare(labels);
-    const tail = this.#causes.behind(labels) ? 'drain_ended' : excuse;
+    const away = this.#absences.ofShare(labels);
+    const excused = away.length === 0 ? [] : (this.#absences.numbers(stream, place, away) ?? [0, stream.to - 1]);
+    const excuse = groupOf(this.#plan, labels.group).session.resumes ? 'session_gone' : 'unknown';
+    const tail = this.#behind(labels) ? 'drain_ended' : undefined;
     for (let i = 0; i < missing.length; i += 2) {
-      const first = missing[i] as number;
-      account.range(first, missing[i + 1] as number, first >= next ? tail : excuse);
+      const [first, last] = [missing[i] as number, missing[i + 1] as number];
+      account.split(first, last, excused, excuse, first >= next ? tail : undefined);
     }
   }
 
@@ -125,45 +118,14 @@ class Matching {
     const gone = receiver === undefined || receiver.absentUs.at(-1) === Number.MAX_SAFE_INTEGER;
     const passed = sharesSession(this.#plan, labels.group, client);
     const excuse = passed ? 'unknown' : gone ? 'while_disconnected' : interruption(this.#plan, labels.group);
-    const excused = passed ? [0, stream.to - 1] : this.#excused(stream, place, receiver, this.#underWayUs(labels));
-    for (const gap of pair.gaps) account.gap(gap, excused ?? pair.interrupted, excuse);
-    const tail = this.#causes.behind(labels) ? 'drain_ended' : undefined;
+    const whole = [0, stream.to - 1];
+    const excused = passed ? whole : this.#absences.numbers(stream, place, this.#absences.of(client, labels));
+    // What is older than a message that came before the connection broke was not under way any more.
+    const skipped = passed ? whole : excused === undefined ? pair.interrupted : common(excused, pair.interrupted);
+    for (const gap of pair.gaps) account.gap(gap, skipped, excuse);
+    const tail = this.#behind(labels) ? 'drain_ended' : undefined;
     if (excused !== undefined) account.split(pair.next, stream.to - 1, excused, excuse, tail);
-    else account.range(pair.next, stream.to - 1, pair.epoch === receiver?.epoch ? tail : 'unknown');
-  }
-
-  /** The numbers that were due while the receiver was not subscribed; undefined: nobody knows when they were due. */
-  #excused(
-    { sent }: StreamBook,
-    place: StreamPlace,
-    receiver: ReceiverBook | undefined,
-    underWayUs: number,
-  ): Bounds | undefined {
-    const bounds: number[] = [];
-    const { absentUs } = receiver ?? { absentUs: [0, Number.MAX_SAFE_INTEGER] };
-    for (let i = 0; i < absentUs.length; i += 2) {
-      const first = this.#timetable.dueBefore(place, sent, (absentUs[i] as number) - underWayUs);
-      const next = this.#timetable.dueBefore(place, sent, absentUs[i + 1] as number);
-      if (first === undefined || next === undefined) return undefined;
-      // One absence may begin before the one before it ended: nothing was heard in between.
-      const from = Math.max(first, (bounds.at(-1) ?? -1) + 1);
-      if (next > from) bounds.push(from, next - 1);
-    }
-    return bounds;
-  }
-
-  /**
-   * What was due so long before the last that a client heard may have been under way to it, or in the broker's queue for it, when
-   * its connection broke: as long as the slowest delivery to its group took.
-   */
-  #underWayUs({ group, broker }: Labels): number {
-    const key = `${group}\n${broker}`;
-    let us = this.#underWay.get(key);
-    if (us === undefined) {
-      us = Math.max(leastUnderWayUs, this.#totals.of('delivery_time', { group, broker })?.max ?? 0);
-      this.#underWay.set(key, us);
-    }
-    return us;
+    else account.range(pair.next, stream.to - 1, gone || pair.epoch !== receiver.epoch ? 'unknown' : tail);
   }
 
   #cellOf(labels: Labels): Matched {

@@ -4,11 +4,15 @@ import type { Bounds } from './book.ts';
 export interface Came {
   /** How often a number came to members in more than one thread: once less than there are. */
   readonly repeated: number;
+  /** The first few of these numbers. */
+  readonly examples: readonly number[];
   /** What came to none of them, first and last in turns. */
   readonly missing: Bounds;
   /** The number after the highest that came. */
   readonly next: number;
 }
+
+const fewExamples = 5;
 
 /** The marks of all threads, opened where they are asked. */
 export class Marks {
@@ -29,21 +33,23 @@ export class Marks {
   /** Of the numbers from <= number < to. */
   of(share: number, stream: number, from: number, to: number): Came {
     const places = this.#places.get(share * 2 ** 24 + stream) ?? [];
-    const missing: number[] = [];
+    const [missing, examples]: [number[], number[]] = [[], []];
     let [repeated, next] = [0, from];
     for (let word = from >>> 5; word * 32 < to; word++) {
       const asked = bitsOf(from - word * 32, to - word * 32);
-      let [any, count] = [0, 0];
+      let [any, again, count] = [0, 0, 0];
       for (const place of places) {
         const own = this.#word(place, word) & asked;
+        again |= any & own;
         any |= own;
         count += ones(own);
       }
       repeated += count - ones(any);
+      if (again !== 0 && examples.length < fewExamples) examples.push(word * 32 + 31 - Math.clz32(again & -again));
       if (any !== 0) next = word * 32 + 32 - Math.clz32(any);
       if (any !== asked) addMissing(missing, word * 32, asked & ~any);
     }
-    return { repeated, missing, next };
+    return { repeated, examples, missing, next };
   }
 
   #word(place: number, word: number): number {

@@ -1,3 +1,4 @@
+import type { Violation } from '../metrics/snapshot.ts';
 import type { Totals } from '../metrics/totals.ts';
 import { identity, jobContext } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -7,6 +8,7 @@ import { publicationOf, streamFinder } from '../plan/streams.ts';
 import type { Publication } from '../workloads/workload.ts';
 import { Book } from './book.ts';
 import { Marks } from './marks.ts';
+import { Timetable } from './timetable.ts';
 
 /**
  * A thread knows what came again to its own members of a share. What came to members of several threads each of them took for
@@ -16,26 +18,39 @@ export function amendShares(plan: Plan, totals: Totals): void {
   const { ledger, marks: list } = totals.evidence ?? {};
   if (ledger === undefined || list === undefined || !hasShares(plan)) return;
   const [marks, routes, find] = [new Marks(list), new Routes(plan, totals.absent), streamFinder(plan)];
+  const timetable = new Timetable(plan, totals);
   for (const { stream, from, to } of new Book(ledger).streams()) {
     const place = find(stream);
     const who = place && identity(plan, place.group, place.index);
     const publication = place && who && publicationOf(place.job, who, jobContext(plan, place.group));
-    if (who === undefined || publication === undefined) continue;
+    if (place === undefined || who === undefined || publication === undefined) continue;
     for (const recipient of routes.recipients(publication, who.broker)) {
       if (recipient.share === undefined) continue;
-      const { repeated } = marks.of(recipient.share, stream, from, to);
-      if (repeated > 0) amend(totals, recipient, publication, repeated);
+      const { repeated, examples } = marks.of(recipient.share, stream, from, to);
+      if (repeated === 0) continue;
+      const seen = examples.map((sequence): Violation => {
+        const dueUs = timetable.dueUs(place, sequence) ?? totals.progress.windowFromUs;
+        return { kind: 'duplicate', stream, sequence, dueUs, receiver: recipient.client };
+      });
+      amend(totals, recipient, publication, repeated, seen);
     }
   }
 }
 
-function amend(totals: Totals, { labels }: Recipient, publication: Publication, repeated: number): void {
+function amend(
+  totals: Totals,
+  { labels }: Recipient,
+  publication: Publication,
+  repeated: number,
+  seen: readonly Violation[],
+): void {
   const allowed = labels.qos === 1 || publication.qos === 1;
-  totals.amend(labels, {
+  const difference = {
     counts: { deliveries_made: -repeated, messages_duplicated: repeated },
     causes: allowed ? {} : { messages_duplicated: { forbidden: repeated } },
     times: {},
-  });
+  };
+  totals.amend(labels, difference, allowed ? [] : seen);
 }
 
 /** What cannot be told of shares, and why. */

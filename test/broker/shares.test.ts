@@ -65,12 +65,30 @@ describe('a shared subscription whose broker loses half of all and delivers the 
           assert.deepEqual(lost.by, qos === 0 ? { qos0: 100 } : { acked_not_delivered: 100 });
           assert.equal(duplicated.by?.['forbidden'] ?? 0, qos === 0 ? 100 : 0);
           assert.equal(result.verdict, 'failed');
+          assert.equal(result.violations.length, 5);
           assert.doesNotMatch(result.warnings.join('\n'), /bug of mqtt-stress/);
           assertEquations(result, qos === 0 ? 200 : 0);
         });
       }
     }
   }
+});
+
+test('one lost connection of a member excuses what was due then, and nothing that was lost before', async (t) => {
+  const broker = await startHandingOut((nth, [one, two]) => {
+    if (nth === 190) one?.reset();
+    return nth % 10 === 0 ? [] : [two as Peer];
+  });
+  t.after(() => broker.stop());
+  const text = `${head(broker.url)}
+  p: { clients: 2, publish: { topic: "t/{index}", qos: 1, rate: 50/s } }
+  s: { clients: 2, subscribe: { topic: $share/q/t/#, qos: 1 } }
+`;
+  const { totals, verdict } = await runScenario(text);
+  const { acked_not_delivered: broken = 0, unknown = 0 } = totals.messages_lost.by ?? {};
+  assert.deepEqual([totals.disconnects.count, broken + unknown, totals.messages_lost.count], [1, 20, 20]);
+  assert.ok(broken >= 5 && unknown >= 5, `${broken} and ${unknown}`);
+  assert.equal(verdict, 'failed');
 });
 
 describe('a shared subscription on Mosquitto', { skip: mosquittoMissing(), concurrency: true }, () => {
@@ -91,6 +109,24 @@ describe('a shared subscription on Mosquitto', { skip: mosquittoMissing(), concu
       assertEquations(result);
     });
   }
+
+  test('whose members are granted different QoS is counted, not judged', async (t) => {
+    const port = await freePort();
+    const mosquitto = await startMosquitto({ listeners: [[`listener ${port} 127.0.0.1`, 'max_qos 1']] });
+    t.after(() => mosquitto.stop());
+    const text = `${head(`"${mosquitto.url}", "mqtt://127.0.0.1:${port}"`, 'cluster: true\n')}
+  p: { clients: 2, protocol: "5", publish: { topic: "c/{index}", qos: 1, rate: 25/s } }
+  s: { clients: 4, protocol: "5", subscribe: { topic: $share/h/c/#, qos: 2 } }
+  other: { clients: 1, subscribe: { topic: c/0, qos: 0 } }
+`;
+    const result = await runScenario(text, { backend: 'threads', workers: 2 });
+    assert.deepEqual(
+      result.delivery.map(({ group, expected, received }) => [group, expected, received]),
+      [['other', 50, 50]],
+    );
+    assert.equal(result.totals.messages_unjudged.count, 100);
+    assert.doesNotMatch(result.warnings.join('\n'), /bug of mqtt-stress/);
+  });
 
   test('beside another of the same client that meets it is counted, not judged', async (t) => {
     const mosquitto = await startMosquitto();

@@ -116,9 +116,23 @@ describe('what is missing', () => {
 
   it('is excused from so long before as the slowest delivery to its group took, where that is more than a second', () => {
     const away = { ...came, absences: [1, 102_500_000, 102_700_000], interrupted: [1, 0, 12, 27] };
-    const slow: CellContents = { labels: { group: 's', qos: 1 }, times: { delivery_time: [1000, 1_300_000] } };
+    const slow: CellContents = {
+      labels: { group: 's', qos: 1 },
+      times: { delivery_time: [9_000_000], delivery_service_time: [1000, 1_300_000] },
+    };
     const { while_disconnected: excused = 0, acked_not_delivered: broken = 0 } = causes(away, 16, pair(), [slow]).by;
     assert.deepEqual([excused, broken], [15, 1]);
+  });
+
+  it('is not excused where a later message of its stream came before the connection broke', () => {
+    const away = { ...came, absences: [1, 102_500_000, 102_700_000], interrupted: [1, 0, 20, 27] };
+    assert.deepEqual(causes(away, 16).by, { while_disconnected: 7, acked_not_delivered: 9 });
+  });
+
+  it('is unknown where its subscriber did not come back and nobody knows when it was due', () => {
+    const dropped: CellContents[] = [{ counts: { publishes_dropped: 1 } }];
+    const gone = { arrivals: [1, 0, 25, 0], absences: [1, 102_400_000, Number.MAX_SAFE_INTEGER] };
+    assert.deepEqual(causes(gone, 5, pair(), dropped).by, { unknown: 5 });
   });
 
   it('is excused up to the end where its subscriber did not come back, also where sessions were to be kept', () => {
@@ -196,11 +210,22 @@ describe('what is missing', () => {
       clean.examples.map(({ sequence }) => sequence),
       [19, 29],
     );
-    const lost = { connects: 2, reconnects: 1, disconnects: 1 };
-    assert.deepEqual(causes(unacked, 3, team(), there(lost), marks).by, { unacked: 1, unknown: 2 });
-    const resumed = there({ ...lost, sessions_resumed: 1 });
-    assert.deepEqual(causes(unacked, 3, team(), resumed, marks).by, { unacked: 1, acked_not_delivered: 2 });
-    const gone = there({ ...lost, sessions_gone: 1 });
-    assert.deepEqual(causes(unacked, 3, team(), gone, marks).by, { unacked: 1, session_gone: 2 });
+    // A member was away from 102.5 s to 102.7 s: what was due from a second before it on may have been under way to it.
+    const away = { ...unacked, receivers: [1, 1], absences: [1, 102_500_000, 102_700_000] };
+    assert.deepEqual(causes(away, 3, team(), there(), marks).by, {
+      unacked: 1,
+      unknown: 1,
+      acked_not_delivered: 1,
+    });
+    const of = team({ resumes: true });
+    assert.deepEqual(causes(away, 3, of, there(), marks).by, { unacked: 1, session_gone: 1, acked_not_delivered: 1 });
+    // Who is gone for good is known to be by its keep-alive, and then the others get what is due.
+    const gone = { ...unacked, absences: [1, 101_000_000, Number.MAX_SAFE_INTEGER] };
+    assert.deepEqual(causes(gone, 3, team({ keepAliveS: 0 }), there(), marks).by, { unacked: 1, unknown: 2 });
+    assert.deepEqual(causes(gone, 3, team({ keepAliveS: 1 }), there(), marks).by, {
+      unacked: 1,
+      unknown: 1,
+      acked_not_delivered: 1,
+    });
   });
 });
