@@ -291,6 +291,6 @@ export class Fleet implements Execution, Host {
     for (const drive of this.#drives) wakeUs = Math.min(wakeUs, drive.nextUs);
     // What is overdue gets the next turn: from now on a tick could be late.
     this.#wakeUs = Math.max(wakeUs, nowUs());
-    this.#ringsUs = this.#ticker.wake(wakeUs);
+    this.#ringsUs = this.#ticker.wake(this.#wakeUs);
   }
 }
