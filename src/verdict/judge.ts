@@ -180,11 +180,12 @@ function forbiddenReasons(totals: Totals): string[] {
   ];
 }
 
-/** What may be behind broken promises that is none of the broker's. */
+/** What may be behind broken promises that is none of the broker's; somebody else with our ids has their sessions, too. */
 function violationHints(plan: Plan, { deliveries, totals }: Measured): string[] {
   const { by } = deliveries.violations({});
   const doubt = plan.cluster && 'acked_not_delivered' in by ? crossingDoubt(plan, totals, deliveries) : undefined;
-  return doubt === undefined ? hintsFor(by) : [doubt];
+  const suspicions = Object.keys(by).length === 0 ? [] : takeoverWarnings(plan, totals).slice(0, 1);
+  return [...suspicions, ...(doubt === undefined ? hintsFor(by) : [doubt])];
 }
 
 function warnings(plan: Plan, totals: Totals, evidence: Evidence): string[] {
