@@ -16,6 +16,7 @@ import { emptyReasons, undeliveredReasons } from './empty.ts';
 import type { Measured } from './figures.ts';
 import { leavings } from './leavings.ts';
 import type { Findings } from './live.ts';
+import { type Missing, missingClients, missingReasons } from './missing.ts';
 import { notStartedReasons } from './not-started.ts';
 import { observedBy, observedInSeries } from './observed.ts';
 import { part } from './parts.ts';
@@ -25,7 +26,7 @@ import { returns } from './returns.ts';
 import type { Series } from './series.ts';
 import { takeovers, takeoverWarnings } from './takeovers.ts';
 import { failures, judgeThreshold, stopEvents, stopsRun } from './thresholds.ts';
-import { connectedEver, connectTroubles } from './troubles.ts';
+import { connectTroubles } from './troubles.ts';
 import type { Trust } from './trust.ts';
 import { judgeTrust } from './trust.ts';
 import { unsentWarnings } from './unsent.ts';
@@ -154,19 +155,6 @@ function aborted(signal: StoppedBy, plan: Plan, totals: Totals): Judgement {
   return { verdict: 'aborted', exitCode: code, reasons };
 }
 
-type Missing = { readonly group: string; readonly clients: number; readonly of: number; readonly foreseen: boolean };
-
-function missingClients(plan: Plan, totals: Totals): Missing[] {
-  return plan.groups
-    .map(({ name, clients, connect }) => ({
-      group: name,
-      clients: clients - connectedEver(totals, { group: name }),
-      of: clients,
-      foreseen: connect.atLeastSet,
-    }))
-    .filter(({ clients }) => clients > 0);
-}
-
 function incompleteReasons(
   plan: Plan,
   totals: Totals,
@@ -192,21 +180,12 @@ function forbiddenReasons(totals: Totals): string[] {
   ];
 }
 
-/** Those that were foreseen, or those that were not; and which brokers they did not reach, and why. */
-function missingReasons(plan: Plan, totals: Totals, missing: readonly Missing[], foreseen: boolean): string[] {
-  const told = missing.filter((each) => each.foreseen === foreseen).map(missingReason);
-  return told.length === 0 ? [] : [...told, ...connectTroubles(plan, totals).map(({ text }) => text)];
-}
-
-function missingReason({ group, clients, of }: Missing): string {
-  return `Group ${group}: ${formatCount(clients)} of ${formatCount(of)} clients never connected; nothing was expected of them.`;
-}
-
-/** What may be behind broken promises that is none of the broker's. */
+/** What may be behind broken promises that is none of the broker's; somebody else with our ids has their sessions, too. */
 function violationHints(plan: Plan, { deliveries, totals }: Measured): string[] {
   const { by } = deliveries.violations({});
   const doubt = plan.cluster && 'acked_not_delivered' in by ? crossingDoubt(plan, totals, deliveries) : undefined;
-  return doubt === undefined ? hintsFor(by) : [doubt];
+  const suspicions = Object.keys(by).length === 0 ? [] : takeoverWarnings(plan, totals).slice(0, 1);
+  return [...suspicions, ...(doubt === undefined ? hintsFor(by) : [doubt])];
 }
 
 function warnings(plan: Plan, totals: Totals, evidence: Evidence): string[] {

@@ -4,6 +4,7 @@ import { clientsPerBroker } from '../plan/demand.ts';
 import type { Plan } from '../plan/plan.ts';
 import { sharedIds } from '../plan/shared-ids.ts';
 import type { TakeoverResult } from './result.ts';
+import { somebodyElse } from './words.ts';
 
 const mostIds = 100;
 const mostClients = 10;
@@ -36,7 +37,7 @@ export function takeoverWarnings(plan: Plan, totals: Totals): string[] {
   const named = foreign.slice(0, mostNamed).map(({ clientId, count }) => {
     const times = `${formatCount(count)} time${count === 1 ? '' : 's'}`;
     return (
-      `somebody else uses the client id ${JSON.stringify(clientId)}: the broker ended its connection ${times} because another client ` +
+      `${somebodyElse} the client id ${JSON.stringify(clientId)}: the broker ended its connection ${times} because another client ` +
       `connected with it [MQTT-3.1.4-3]; stop that one, or choose other ids with clientId ({run} makes them unique)`
     );
   });
@@ -67,7 +68,7 @@ function suspicions(plan: Plan, totals: Totals): string[] {
 function suspicion([clientId, count]: readonly [string, number]): string {
   return (
     `the connection of client id ${JSON.stringify(clientId)} ended ${formatCount(count)} times without a word, and few or ` +
-    'no others did so: perhaps somebody else uses this id; {run} in clientId makes ids unique'
+    `no others did so: perhaps ${somebodyElse} this id; {run} in clientId makes ids unique`
   );
 }
 
@@ -78,7 +79,7 @@ function suspicionOfMany(ids: readonly (readonly [string, number])[]): string {
   const told = ids.length > mostNamed ? [...named, '...'] : named;
   return (
     `the connections of ${formatCount(ids.length)} client ids ended again and again without a word and could be made again at once ` +
-    `(${told.join(', ')}): perhaps somebody else uses these ids, as a second run of the same scenario does; {run} in clientId ` +
+    `(${told.join(', ')}): perhaps ${somebodyElse} these ids, as a second run of the same scenario does; {run} in clientId ` +
     'makes ids unique'
   );
 }

@@ -38,7 +38,16 @@ export function hintsFor(by: Readonly<Record<string, number>>): string[] {
   return Object.entries(violationHints).flatMap(([kind, hint]) => ((by[kind] ?? 0) > 0 ? [hint] : []));
 }
 
+/** In every sentence that says, or suspects, that others have ids of the run. */
+export const somebodyElse = 'somebody else uses';
+
+const perhapsOthers =
+  'Perhaps not the broker: somebody else may have client ids of this run, and with them its sessions (see Warnings).';
+
 /** Those that a report still owes where it tells the violations: beside its reasons, which may begin with them. */
-export function hintsLeft({ totals, reasons }: Pick<Result, 'totals' | 'reasons'>): string[] {
-  return hintsFor(totals.delivery_violations.by ?? {}).filter((hint) => !reasons.includes(hint));
+export function hintsLeft({ totals, reasons, warnings }: Pick<Result, 'totals' | 'reasons' | 'warnings'>): string[] {
+  const hints = hintsFor(totals.delivery_violations.by ?? {});
+  const suspects = (texts: readonly string[]) => texts.some((text) => text.includes(somebodyElse));
+  const others = hints.length > 0 && suspects(warnings) && !suspects(reasons) ? [perhapsOthers] : [];
+  return [...others, ...hints.filter((hint) => !reasons.includes(hint))];
 }

@@ -114,8 +114,11 @@ groups:
 `;
   const results = await Promise.all([1, 2].map((seed) => runScenario(scenario, { seed })));
   await mosquitto.stop();
-  for (const { warnings, outages } of results) {
-    assert.match(warnings.join('\n'), /^the connections of 5 client ids .* perhaps somebody else uses these ids/m);
+  for (const { reasons, warnings, outages } of results) {
+    assert.match(
+      [...reasons, ...warnings].join('\n'),
+      /^the connections of 5 client ids .* perhaps somebody else uses these ids/m,
+    );
     assert.ok(outages.length > 0);
   }
 });

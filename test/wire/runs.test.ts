@@ -212,6 +212,16 @@ groups:
         'Group pubs: 3 of 3 clients connected, but only 0 were subscribed within 1s, at least 50 % must.',
       ]);
     });
+
+    test('is incomplete without one that got no answer to its SUBSCRIBE', async () => {
+      const mute = (peer: Peer) => peer.received.some((one) => one.cmd === 'connect' && one.clientId.endsWith('-1'));
+      const subscribe: Script['subscribe'] = (packet, peer) => mute(peer) || obedient.subscribe?.(packet, peer);
+      const { verdict, exitCode, reasons } = await runAgainst({ subscribe }, client);
+      assert.deepEqual([verdict, exitCode], ['incomplete', 4]);
+      assert.deepEqual(reasons, [
+        'Group pubs: 1 of 3 clients connected, but had no subscription when the load began; nothing was expected of them.',
+      ]);
+    });
   });
 }
 

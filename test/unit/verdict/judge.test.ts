@@ -68,6 +68,25 @@ describe('the verdict', () => {
     assert.match(result.warnings[0] ?? '', /2 of 12 clients never connected/);
   });
 
+  it('is incomplete too where clients connected and were not subscribed when the load began', () => {
+    const jobs = [{ workload: 'subscribe', options: { topic: '#', qos: 0 }, firstStream: 0 }];
+    const absent = [7, 8, 9, 10, 11].map((index) => ({ group: 'g', index, job: -1, granted: 128 }) as const);
+    const lower = { group: 'g', index: 0, job: 0, granted: 0 } as const;
+    const run = ordinaryRun([received], { absent: [...absent, lower] });
+    const asked = (changes: Parameters<typeof group>[1]) =>
+      judged(plan({ groups: [group('g', { clients: 12, ...changes })] }), run);
+    const never = 'Group g: 2 of 12 clients never connected; nothing was expected of them.';
+    const told =
+      'Group g: 3 of 12 clients connected, but had no subscription when the load began; nothing was expected of them.';
+    const { verdict, exitCode, reasons } = asked({ jobs });
+    assert.deepEqual([verdict, exitCode, reasons], ['incomplete', 4, [never, told]]);
+    const foreseen = asked({ jobs, connect: { ...group('g').connect, atLeastSet: true } });
+    assert.deepEqual([foreseen.verdict, foreseen.warnings.includes(told)], ['passed', true]);
+    // A publisher that was lost is data, and of clients that share an id not all can be there.
+    assert.deepEqual(asked({}).reasons, [never]);
+    assert.deepEqual(asked({ jobs, clientId: 'twin', allowDuplicateIds: true }).reasons, [never]);
+  });
+
   const ends = {
     counts: { connects: 20, reconnects: 20, disconnects: 20 },
     causes: { disconnects: { connection_closed: 20 } },

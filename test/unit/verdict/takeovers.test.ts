@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { text } from '../../../src/reporters/text.ts';
 import type { Result } from '../../../src/verdict/result.ts';
-import { type CellContents, group, judged, ordinaryRun, plan } from '../../support/hand-made.ts';
+import { hintsLeft } from '../../../src/verdict/words.ts';
+import { type CellContents, group, judged, ordinaryRun, plan, threshold } from '../../support/hand-made.ts';
 import { written } from '../../support/written.ts';
 
 const twins = group('twins', { clients: 12, clientId: 'twin', allowDuplicateIds: true });
@@ -18,6 +19,12 @@ function toldOf(result: Result): string {
   text(output).end?.(result);
   return output.text();
 }
+
+const repeating = (ids: readonly string[], contents: CellContents, more: readonly CellContents[] = []) => {
+  const [connecting, warmUp, first, ...rest] = ordinaryRun([contents, ...more]);
+  const cells = first?.cells.map((cell, i) => (i === 0 ? { ...cell, repeated: ids } : cell)) ?? [];
+  return [connecting, warmUp, { ...first, cells }, ...rest] as Parameters<typeof judged>[1];
+};
 
 const somebody = (result: Result) => result.warnings.filter((warning) => warning.includes('somebody else'));
 
@@ -54,12 +61,8 @@ describe('takeovers in the result', () => {
 });
 
 describe('connections that end again and again without a word', () => {
-  const suspicious = (ids: readonly string[], counts: CellContents['counts'] = {}) => {
-    const [connecting, warmUp, first, ...rest] = ordinaryRun([{ counts }]);
-    const cells = first?.cells.map((cell, i) => (i === 0 ? { ...cell, repeated: ids } : cell)) ?? [];
-    const run = [connecting, warmUp, { ...first, cells }, ...rest] as Parameters<typeof judged>[1];
-    return somebody(judged(plan(), run));
-  };
+  const suspicious = (ids: readonly string[], counts: CellContents['counts'] = {}) =>
+    somebody(judged(plan(), repeating(ids, { counts })));
   const fixed = Array.from({ length: 7 }, (_, i) => `pump-${i}`);
 
   test('of one client: perhaps somebody else uses its id', () => {
@@ -88,5 +91,36 @@ describe('connections that end again and again without a word', () => {
     assert.deepEqual(suspicious(unique.slice(1)), []);
     assert.deepEqual(suspicious(unique), []);
     assert.deepEqual(suspicious([...unique, ...fixed]), []);
+  });
+});
+
+describe('violations where somebody else perhaps has our ids', () => {
+  const owed = { labels: { qos: 1 as const }, counts: { deliveries_expected: 9, deliveries_made: 4 } };
+  const run = repeating(['pump', 'valve', 'valve'], {}, [owed]);
+  const told = (level: 'fail' | 'warn') => {
+    const promise = threshold('delivery_violations', 'count', '==', 0, { level });
+    return judged(plan({ thresholds: [promise] }), run);
+  };
+
+  test('have the suspicion as the first hint of the verdict, and not among the warnings again', () => {
+    const result = told('fail');
+    const [, suspicion = '', hint = ''] = result.reasons;
+    assert.match(suspicion, /^the connections of 2 client ids .* perhaps somebody else uses these ids/);
+    assert.match(hint, /^Acknowledged and not delivered: /);
+    assert.deepEqual(somebody(result), []);
+    assert.deepEqual(hintsLeft(result), []);
+  });
+
+  test('are told with it, before what may be a setting of the broker, also where they fail nothing', () => {
+    const result = told('warn');
+    assert.equal(somebody(result).length, 1);
+    assert.match(hintsLeft(result).join('\n'), /^Perhaps not the broker: .*\nAcknowledged and not delivered: /);
+    assert.match(toldOf(result), /acked_not_delivered 5\n +· Perhaps not the broker/);
+  });
+
+  test('are not suspected so where nothing speaks for it', () => {
+    const promise = threshold('delivery_violations', 'count', '==', 0);
+    const result = judged(plan({ thresholds: [promise] }), ordinaryRun([owed]));
+    assert.match(result.reasons[1] ?? '', /^Acknowledged and not delivered: /);
   });
 });
