@@ -113,6 +113,14 @@ describe('what is received by the plan', () => {
     assert.deepEqual(measured.times.delivery_time, [1000, 1]);
   });
 
+  test('again and again is one copy and then duplicates, also behind later ones', () => {
+    const { host, receipts, get } = staged([all, { topicFilter: 'v/#', qos: 2 }]);
+    for (const sequence of [0, 1, 0, 0, 0, 1]) get(12, sequence);
+    const { counts, causes } = host.taken(2).measured;
+    assert.deepEqual([counts.messages_copied, counts.messages_duplicated], [2, 2]);
+    assert.deepEqual([causes.messages_duplicated, receipts.violations.length], [{ forbidden: 2 }, 2]);
+  });
+
   for (const [filter, published, granted, allowed] of [
     ['a/+', 1, 0, true],
     ['a/+', 1, 2, true],
