@@ -141,6 +141,17 @@ describe('what is received by the plan', () => {
     });
   }
 
+  test('names five of each kind that were due in the measured window, whatever the warm-up brought before', () => {
+    const { receipts, member, stampOf } = staged([all]);
+    const get = (sequence: number, dueUs: number) =>
+      receipts.received(member, incoming({ payload: stampOf(12, sequence, dueUs), receivedUs: nowUs, qos: 2 }));
+    for (let n = 0; n < 6; n++) for (const sequence of [2 * n + 1, 2 * n, 2 * n]) get(sequence, nowUs - 2_000_000);
+    for (let n = 6; n < 12; n++) for (const sequence of [2 * n + 1, 2 * n, 2 * n]) get(sequence, nowUs - 1000);
+    const numbersOf = (kind: string) => receipts.violations.flatMap((one) => (one.kind === kind ? one.sequence : []));
+    assert.deepEqual(numbersOf('duplicate'), [12, 14, 16, 18, 20]);
+    assert.deepEqual(numbersOf('out_of_order'), [12, 14, 16, 18, 20]);
+  });
+
   test('late is a delivery made, and out of order', () => {
     const { host, get } = staged([all]);
     for (const sequence of [0, 2, 1]) get(3, sequence);
