@@ -102,6 +102,8 @@ export interface ClientListener {
   /** Taken by `publish`, but never sent: a limit of the server forbids it. `cause` is its name. */
   forbidden(stream: number, dueUs: number, cause: string): void;
   received(message: Incoming): void;
+  /** PINGRESP. */
+  alive(atUs: number): void;
   /** After `publish` said false: there is room again. */
   writable(): void;
 }

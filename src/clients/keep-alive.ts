@@ -1,4 +1,6 @@
 import { noTimeUs } from '../base/clock.ts';
+import type { ClientListener } from './client.ts';
+
 /** When a connection must say something, and when its silence means that it is dead. Pure: the caller brings the clock. */
 export class KeepAlive {
   /** 0: no keep-alive. A server's own value replaces ours [MQTT-3.2.2-21]. */
@@ -12,8 +14,9 @@ export class KeepAlive {
     this.#pingedUs = 0;
   }
 
-  answered(): void {
+  answered(nowUs: number, listener: Pick<ClientListener, 'alive'>): void {
     this.#pingedUs = 0;
+    listener.alive(nowUs);
   }
 
   /** `ping`: send PINGREQ now, early enough for checks ten times a second [MQTT-3.1.2-23]; `dead`: it was not answered. */

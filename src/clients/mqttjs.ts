@@ -225,7 +225,7 @@ class MqttjsClient implements Client {
         this.#answered(packet.reasonCode ?? packet.returnCode ?? 0, packet);
         break;
       case 'pingresp':
-        this.#keepAlive.answered();
+        this.#keepAlive.answered(this.#link?.readUs ?? 0, this.#listener);
         break;
       case 'disconnect':
         // Only a server of MQTT 5 may say it [MQTT-3.14].

@@ -226,7 +226,7 @@ class WireClient implements Client, TransportListener, PacketSink, Sender {
       case 0x70:
         return this.#acknowledged(first, bytes, body, end);
       case 0xd0:
-        this.#keepAlive.answered();
+        this.#keepAlive.answered(this.#readUs, this.#listener);
         return true;
       case 0x90:
         return (

@@ -102,12 +102,8 @@ export class Member implements ClientListener {
   }
 
   cellOf(qos: Qos): Cell {
-    let cell = this.#cells[qos];
-    if (cell === undefined) {
-      cell = this.#host.cell(this, qos);
-      this.#cells[qos] = cell;
-    }
-    return cell;
+    this.#cells[qos] ??= this.#host.cell(this, qos);
+    return this.#cells[qos] as Cell;
   }
 
   /** The ramp says so; connect_time counts from here. */
@@ -190,6 +186,7 @@ export class Member implements ClientListener {
     const wasConnected = this.#state === 'connected' || this.#state === 'ready';
     this.#open = false;
     this.#turnOver();
+    this.alive(this.presence.acknowledgedUs);
     if (wasConnected) this.#counts.over(this.#host.clock(), !this.#host.ending);
     if (this.#host.ending || this.#state === 'gone') {
       if (wasConnected && cause === 'ended') this.#session.ended();
@@ -261,10 +258,12 @@ export class Member implements ClientListener {
   }
 
   writable(): void {
-    for (let i = 0; i < this.streams.length; i++) {
-      const { stream, drive } = this.streams[i] as { stream: Stream; drive: Drive };
-      drive.resume({ member: this, stream }, this.#host.clock);
-    }
+    for (const { stream, drive } of this.streams) drive.resume({ member: this, stream }, this.#host.clock);
+  }
+
+  /** What comes while it is not subscribed says nothing of the messages that it misses. */
+  alive(atUs: number): void {
+    if (this.ready) this.subscriptions.heard(atUs);
   }
 
   received(message: Incoming): void {

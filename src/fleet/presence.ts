@@ -21,8 +21,8 @@ export class Presence {
   /** When its last connection was lost; 0: none ever was. */
   lostUs = noTimeUs;
   /** The last of each on the present connection; 0: none yet. */
+  acknowledgedUs = noTimeUs;
   #deliveredUs = noTimeUs;
-  #acknowledgedUs = noTimeUs;
   #openedUs = noTimeUs;
   #connackUs = noTimeUs;
   #session: SessionIs = sessionIs.unasked;
@@ -47,12 +47,12 @@ export class Presence {
       this.#cell.endedAgain(this.#tenant.who.clientId);
     // Where another client took its place the broker is as well as before.
     if (cause !== 'session_taken_over' && !this.#tenant.sharesId && !this.#away) {
-      this.#cell.breaks.lost(atUs, Math.max(0, this.#deliveredUs, this.#acknowledgedUs));
+      this.#cell.breaks.lost(atUs, Math.max(0, this.#deliveredUs, this.acknowledgedUs));
       this.#away = true;
     }
     this.#watched = this.#away;
     this.#deliveredUs = noTimeUs;
-    this.#acknowledgedUs = noTimeUs;
+    this.acknowledgedUs = noTimeUs;
   }
 
   connected(atUs: number, openedUs: number, session: SessionIs): void {
@@ -101,7 +101,7 @@ export class Presence {
   }
 
   acknowledged(atUs: number): void {
-    if (this.#acknowledgedUs === 0 && this.#watched) this.#cell.breaks.acknowledged(atUs);
-    this.#acknowledgedUs = atUs;
+    if (this.acknowledgedUs === 0 && this.#watched) this.#cell.breaks.acknowledged(atUs);
+    this.acknowledgedUs = atUs;
   }
 }

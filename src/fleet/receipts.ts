@@ -36,7 +36,7 @@ export class Receipts {
   readonly #stamp: Stamp = { stream: 0, sequence: 0, dueUs: 0, lagUs: 0 };
   /** Receivers whom the stamp of some publish entry does not reach: what comes to them without one may be of this run. */
   readonly #unstamped: ReadonlySet<Protocol>;
-  /** The first few of each kind. */
+  /** The first few of each kind in the measured window. */
   readonly violations: Violation[] = [];
   readonly #isWill: ReturnType<typeof willFinder>;
 
@@ -140,7 +140,7 @@ export class Receipts {
       }
       if (arrival === 'outOfOrder' && (code & ordered) !== 0) {
         counts.messages_out_of_order++;
-        this.#violated('out_of_order', member);
+        this.#violated('out_of_order', tally, member);
       }
       counts.deliveries_made++;
     } else if (kind === 1) {
@@ -163,11 +163,11 @@ export class Receipts {
 
   #forbidden(kind: Violation['kind'], tally: Tally, member: Member): void {
     tally.cause('messages_duplicated', 'forbidden');
-    this.#violated(kind, member);
+    this.#violated(kind, tally, member);
   }
 
-  #violated(kind: Violation['kind'], member: Member): void {
-    if (this.violations.filter((known) => known.kind === kind).length >= examplesKept) return;
+  #violated(kind: Violation['kind'], { measured }: Tally, member: Member): void {
+    if (!measured || this.violations.filter((known) => known.kind === kind).length >= examplesKept) return;
     const { stream, sequence, dueUs } = this.#stamp;
     this.violations.push({ kind, stream, sequence, dueUs, receiver: member.number });
   }

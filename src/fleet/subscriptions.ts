@@ -15,7 +15,7 @@ export class Subscriptions {
   granted: readonly number[] = [];
   /** How often it has subscribed anew. */
   epoch = 0;
-  /** When it last received anything; set by who counts receipts. */
+  /** When it last heard anything while it was subscribed; of messages set by who counts receipts. */
   heardUs = noTimeUs;
   /** While it was not subscribed: from the last it heard to the SUBACK that came then, in turns. */
   readonly absentUs: number[] = [];
@@ -50,6 +50,7 @@ export class Subscriptions {
   answered(reasonCodes: Uint8Array | readonly number[], nowUs: number): void {
     this.#answered = true;
     if (this.epoch > 0) this.#absent(nowUs);
+    this.heard(nowUs);
     const granted = [...this.granted];
     for (const [i, code] of reasonCodes.entries()) {
       granted[this.#asked[i] as number] = code;
@@ -57,6 +58,11 @@ export class Subscriptions {
       else this.#refused(code);
     }
     this.granted = granted;
+  }
+
+  /** Something other than a message. */
+  heard(atUs: number): void {
+    this.heardUs = Math.max(this.heardUs, atUs);
   }
 
   /** It was not subscribed until now. */

@@ -1,4 +1,5 @@
-/** Cost: one probe of an open-addressing table a message; 31 bytes a slot, 39 to 58 a pair; ranges only for streams with old gaps. */
+/** Cost: one probe of an open-addressing table a message; 30 bytes a slot, 38 to 57 a pair; ranges only for streams with old gaps. */
+import { Copies, copiesRemembered } from './copies.ts';
 
 export type Arrival = 'first' | 'outOfOrder' | 'duplicate' | 'copy';
 
@@ -40,9 +41,10 @@ export class Inbox {
   #high = new Uint32Array(this.#capacity);
   /** The route that the receiver looked up for this stream, in the caller's numbers. */
   #route = new Int32Array(this.#capacity);
-  /** Further copies of `highest` that have come. */
-  #copies = new Uint8Array(this.#capacity);
   #epochs = new Uint16Array(this.#capacity);
+  /** Where the copies of a slot are counted; 0: none has come, null: to nobody. */
+  #copyPlaces: Int32Array | null = null;
+  readonly #copies = new Copies();
   readonly #gaps = new Map<number, Gaps>();
   readonly #interrupted = new Map<number, number[]>();
 
@@ -90,20 +92,20 @@ export class Inbox {
       this.#high[slot] = ((this.#high[slot] as number) << 1) | (low >>> 31);
       this.#low[slot] = (low << 1) | 1;
       this.#highest[slot] = sequence;
-      this.#copies[slot] = 0;
       this.#epochs[slot] = epoch;
+      if (copiesAllowed > 0) this.#begin(slot, ahead, copiesAllowed);
       return 'first';
     }
-    if (ahead === 0) return this.#again(slot, copiesAllowed);
+    if (ahead === 0) return this.#again(slot, sequence, copiesAllowed);
     if (ahead < 0x80000000) {
       if (this.#epochs[slot] !== epoch) this.#interrupt(slot, sequence);
       this.#leap(slot, ahead);
       this.#highest[slot] = sequence;
       this.#epochs[slot] = epoch;
-      this.#copies[slot] = 0;
+      if (copiesAllowed > 0) this.#begin(slot, ahead, copiesAllowed);
       return 'first';
     }
-    return this.#behind(slot, sequence) ? 'outOfOrder' : copiesAllowed > 0 ? 'copy' : 'duplicate';
+    return this.#behind(slot, sequence) ? 'outOfOrder' : this.#again(slot, sequence, copiesAllowed);
   }
 
   #interrupt(slot: number, sequence: number): void {
@@ -113,10 +115,19 @@ export class Inbox {
     this.#interrupted.set(key, ranges);
   }
 
-  #again(slot: number, copiesAllowed: number): Arrival {
-    if ((this.#copies[slot] as number) >= copiesAllowed) return 'duplicate';
-    this.#copies[slot] = (this.#copies[slot] as number) + 1;
-    return 'copy';
+  /** So old that nobody remembers its copies: the benefit of the doubt. */
+  #again(slot: number, sequence: number, copiesAllowed: number): Arrival {
+    if (copiesAllowed === 0) return 'duplicate';
+    if (((this.#highest[slot] as number) - sequence) >>> 0 >= copiesRemembered) return 'copy';
+    this.#copyPlaces ??= new Int32Array(this.#capacity);
+    if (this.#copyPlaces[slot] === 0) this.#copyPlaces[slot] = this.#copies.open(copiesAllowed);
+    return this.#copies.add(this.#copyPlaces[slot] as number, sequence, copiesAllowed) ? 'copy' : 'duplicate';
+  }
+
+  /** Nothing has come yet of the `ahead` numbers up to the highest but that one itself. */
+  #begin(slot: number, ahead: number, copiesAllowed: number): void {
+    const place = this.#copyPlaces?.[slot] ?? 0;
+    if (place > 0) this.#copies.begin(place, this.#highest[slot] as number, ahead, copiesAllowed);
   }
 
   /** True where the number had not arrived before. */
@@ -243,8 +254,8 @@ export class Inbox {
       low: this.#low,
       high: this.#high,
       route: this.#route,
-      copies: this.#copies,
       epochs: this.#epochs,
+      copyPlaces: this.#copyPlaces,
     };
     this.#capacity = Math.ceil(this.#capacity * growth);
     this.#keys = new Float64Array(this.#capacity).fill(emptySlot);
@@ -252,8 +263,9 @@ export class Inbox {
     this.#low = new Uint32Array(this.#capacity);
     this.#high = new Uint32Array(this.#capacity);
     this.#route = new Int32Array(this.#capacity);
-    this.#copies = new Uint8Array(this.#capacity);
     this.#epochs = new Uint16Array(this.#capacity);
+    const copyPlaces = old.copyPlaces && new Int32Array(this.#capacity);
+    this.#copyPlaces = copyPlaces;
     for (let i = 0; i < old.keys.length; i++) {
       const key = old.keys[i] as number;
       if (key === emptySlot) continue;
@@ -263,8 +275,8 @@ export class Inbox {
       this.#low[slot] = old.low[i] as number;
       this.#high[slot] = old.high[i] as number;
       this.#route[slot] = old.route[i] as number;
-      this.#copies[slot] = old.copies[i] as number;
       this.#epochs[slot] = old.epochs[i] as number;
+      if (copyPlaces !== null) copyPlaces[slot] = old.copyPlaces?.[i] as number;
     }
   }
 }

@@ -41,9 +41,12 @@ class Time {
 export class Tally {
   readonly counts = zeros(counterNames);
   readonly times: Record<TimeName, Time>;
+  /** Of what was due in the measured window. */
+  readonly measured: boolean;
   #causes = new Map<CounterName, Map<string, number>>();
 
-  constructor(subBuckets: SubBuckets) {
+  constructor(subBuckets: SubBuckets, measured: boolean) {
+    this.measured = measured;
     this.times = record(timeNames, () => new Time(subBuckets));
   }
 
@@ -92,8 +95,8 @@ export class Cell {
 
   constructor(labels: Labels, subBuckets: SubBuckets) {
     this.labels = labels;
-    this.run = new Tally(subBuckets);
-    this.#outside = new Tally(subBuckets);
+    this.run = new Tally(subBuckets, true);
+    this.#outside = new Tally(subBuckets, false);
   }
 
   /** The tally of the window in which `us`, a due time, lies. */

@@ -68,7 +68,7 @@ export interface RunEvent {
   readonly text: string;
 }
 
-/** A delivery that breaks the contract of its QoS; the first few of each thread are kept. */
+/** A delivery that breaks the contract of its QoS; the first few of each thread and kind in the measured window are kept. */
 export interface Violation {
   readonly kind: 'duplicate' | 'out_of_order';
   readonly stream: number;

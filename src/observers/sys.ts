@@ -183,6 +183,7 @@ class SysObserver implements Observer, ClientListener {
   abandoned(): void {}
   resent(): void {}
   forbidden(): void {}
+  alive(): void {}
   writable(): void {}
 }
 

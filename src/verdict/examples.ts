@@ -17,12 +17,10 @@ type Found = {
 
 /** The first few violations of each kind, with the names of those they happened to. */
 export function examples(plan: Plan, totals: Totals, losses: Losses | undefined): ViolationResult[] {
-  const { windowFromUs, windowToUs } = totals.progress;
   const seen = totals.evidence?.violations ?? [];
-  const measured = seen.filter(({ dueUs }) => dueUs >= windowFromUs && dueUs < windowToUs);
   const missing = (losses?.examples ?? []).map((one): Found => ({ kind: 'acked_not_delivered', ...one }));
   const named = namer(plan, totals);
-  return [...missing, ...measured].flatMap((one) => named(one) ?? []);
+  return [...missing, ...seen].flatMap((one) => named(one) ?? []);
 }
 
 /** Its client id, or which one it is where the broker chose that. */

@@ -45,7 +45,8 @@ export class Marks {
         count += ones(own);
       }
       repeated += count - ones(any);
-      if (again !== 0 && examples.length < fewExamples) examples.push(word * 32 + 31 - Math.clz32(again & -again));
+      for (let rest = again; rest !== 0 && examples.length < fewExamples; rest &= rest - 1)
+        examples.push(word * 32 + 31 - Math.clz32(rest & -rest));
       if (any !== 0) next = word * 32 + 32 - Math.clz32(any);
       if (any !== asked) addMissing(missing, word * 32, asked & ~any);
     }

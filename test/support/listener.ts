@@ -34,6 +34,8 @@ export class RecordingListener implements ClientListener {
   readonly forbiddens: { stream: number; dueUs: number; cause: string }[] = [];
   readonly messages: Message[] = [];
   writables = 0;
+  /** When PINGRESP came. */
+  readonly pings: number[] = [];
   /** Called at each `writable`, after it was counted. */
   onWritable: () => void = () => {};
   onConnected: () => void = () => {};
@@ -95,6 +97,11 @@ export class RecordingListener implements ClientListener {
       retain,
       receivedUs,
     });
+    this.#wake();
+  }
+
+  alive(atUs: number): void {
+    this.pings.push(atUs);
     this.#wake();
   }
 

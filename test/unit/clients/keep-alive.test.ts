@@ -44,7 +44,9 @@ test('an answered ping is forgotten', () => {
   const keepAlive = started(60);
   assert.equal(keepAlive.check(100 * secondUs), 'ping');
   keepAlive.lastSentUs = 100 * secondUs;
-  keepAlive.answered();
+  const heard: number[] = [];
+  keepAlive.answered(101 * secondUs, { alive: (atUs) => heard.push(atUs) });
+  assert.deepEqual(heard, [101 * secondUs]);
   assert.equal(keepAlive.check(154 * secondUs), null);
   assert.equal(keepAlive.check(156 * secondUs), 'ping');
 });

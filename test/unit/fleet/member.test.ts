@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { noLimits } from '../../../src/clients/limits.ts';
+import type { Member } from '../../../src/fleet/member.ts';
 import { FakeHost, type Placing, placed, ready, streamOf, welcomed } from '../../support/fake-fleet.ts';
 import { group } from '../../support/hand-made.ts';
 
@@ -168,6 +169,37 @@ describe('a member that loses its connection', () => {
     assert.equal(times.connect_time, undefined);
     assert.deepEqual(times.reconnect_time?.[1], 1);
     assert.equal(host.settledMembers.length, 1);
+  });
+
+  describe('was away from the last that it heard while it was subscribed:', () => {
+    const later = (host: FakeHost) => {
+      host.nowUs += 1_000_000;
+      return host.nowUs;
+    };
+    const heard: readonly (readonly [string, (member: Member, atUs: number) => void])[] = [
+      ['SUBACK', (member, atUs) => member.subscribed([1, 2], atUs)],
+      ['PINGRESP', (member, atUs) => member.alive(atUs)],
+      ['an acknowledgement', (member, atUs) => member.acknowledged(0, 0, atUs, atUs, 0, 0)],
+    ];
+    for (const [what, tell] of heard) {
+      test(`${what}, and not what came while it was not`, () => {
+        const host = new FakeHost();
+        const { member } = ready(host, { group: impatient, filters });
+        const heardUs = later(host);
+        tell(member, heardUs);
+        later(host);
+        member.closed('connection_reset');
+        member.open(() => {});
+        member.connected(welcomed(host.nowUs));
+        member.alive(later(host));
+        member.closed('connection_reset');
+        member.open(() => {});
+        member.connected(welcomed(host.nowUs));
+        const backUs = later(host);
+        member.subscribed([1, 2], backUs);
+        assert.deepEqual(member.subscriptions.absentUs, [heardUs, backUs]);
+      });
+    }
   });
 
   test('begins its back-off anew after each success', () => {

@@ -113,6 +113,14 @@ describe('what is received by the plan', () => {
     assert.deepEqual(measured.times.delivery_time, [1000, 1]);
   });
 
+  test('again and again is one copy and then duplicates, also behind later ones', () => {
+    const { host, receipts, get } = staged([all, { topicFilter: 'v/#', qos: 2 }]);
+    for (const sequence of [0, 1, 0, 0, 0, 1]) get(12, sequence);
+    const { counts, causes } = host.taken(2).measured;
+    assert.deepEqual([counts.messages_copied, counts.messages_duplicated], [2, 2]);
+    assert.deepEqual([causes.messages_duplicated, receipts.violations.length], [{ forbidden: 2 }, 2]);
+  });
+
   for (const [filter, published, granted, allowed] of [
     ['a/+', 1, 0, true],
     ['a/+', 1, 2, true],
@@ -132,6 +140,17 @@ describe('what is received by the plan', () => {
       assert.deepEqual(receipts.violations, allowed ? [] : [seen, seen]);
     });
   }
+
+  test('names five of each kind that were due in the measured window, whatever the warm-up brought before', () => {
+    const { receipts, member, stampOf } = staged([all]);
+    const get = (sequence: number, dueUs: number) =>
+      receipts.received(member, incoming({ payload: stampOf(12, sequence, dueUs), receivedUs: nowUs, qos: 2 }));
+    for (let n = 0; n < 6; n++) for (const sequence of [2 * n + 1, 2 * n, 2 * n]) get(sequence, nowUs - 2_000_000);
+    for (let n = 6; n < 12; n++) for (const sequence of [2 * n + 1, 2 * n, 2 * n]) get(sequence, nowUs - 1000);
+    const numbersOf = (kind: string) => receipts.violations.flatMap((one) => (one.kind === kind ? one.sequence : []));
+    assert.deepEqual(numbersOf('duplicate'), [12, 14, 16, 18, 20]);
+    assert.deepEqual(numbersOf('out_of_order'), [12, 14, 16, 18, 20]);
+  });
 
   test('late is a delivery made, and out of order', () => {
     const { host, get } = staged([all]);

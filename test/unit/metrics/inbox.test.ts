@@ -13,13 +13,12 @@ const collectGarbage = runInNewContext('gc') as () => void;
 /** What an inbox says, worked out the long way; numbers do not wrap. */
 class Model {
   readonly #seen = new Set<number>();
+  readonly #copies = new Map<number, number>();
   #highest = -1;
-  #copies = 0;
 
   arrived(number: number, copiesAllowed: number): Arrival {
     if (number > this.#highest) {
       this.#highest = number;
-      this.#copies = 0;
       this.#seen.add(number);
       return 'first';
     }
@@ -27,8 +26,10 @@ class Model {
       this.#seen.add(number);
       return 'outOfOrder';
     }
-    if (number < this.#highest) return copiesAllowed > 0 ? 'copy' : 'duplicate';
-    return this.#copies++ < copiesAllowed ? 'copy' : 'duplicate';
+    if (copiesAllowed > 0 && this.#highest - number >= 64) return 'copy';
+    const copies = (this.#copies.get(number) ?? 0) + 1;
+    this.#copies.set(number, copies);
+    return copies <= copiesAllowed ? 'copy' : 'duplicate';
   }
 }
 
@@ -70,7 +71,7 @@ describe('an inbox tells first, late and repeated arrivals apart', () => {
       const habits = { loss: random(2) * 10, late: random(300), reach: 1 + random(60), again: random(2) * 50 };
       // Few gaps: 16 ranges hold them all.
       const numbers = delivered(random, 0, 20 + random(150), habits);
-      compare(inbox, inbox.open(1, 2, 3), numbers, new Model(), random(3));
+      compare(inbox, inbox.open(1, 2, 3), numbers, new Model(), random(6));
     }
   });
 
@@ -124,11 +125,39 @@ describe('an inbox tells first, late and repeated arrivals apart', () => {
 });
 
 describe('copies', () => {
-  test('of the latest message are allowed up to a number, further ones are duplicates', () => {
+  test('of a message are allowed up to a number, further ones are duplicates', () => {
     const inbox = new Inbox();
     const slot = inbox.open(0, 0, 0);
     const told = [0, 0, 0, 0, 1, 1, 0].map((sequence) => inbox.arrived(slot, sequence, 2));
-    assert.deepEqual(told, ['first', 'copy', 'copy', 'duplicate', 'first', 'copy', 'copy']);
+    assert.deepEqual(told, ['first', 'copy', 'copy', 'duplicate', 'first', 'copy', 'duplicate']);
+  });
+
+  test('that come late are as many as of the latest, until they are too old to be remembered', () => {
+    const inbox = new Inbox();
+    const slot = inbox.open(0, 0, 0);
+    const told = [0, 0, 1, 0, 0, 1, 1, 3, 2, 2, 2].map((sequence) => inbox.arrived(slot, sequence, 1));
+    const [first, copy, duplicate, late] = ['first', 'copy', 'duplicate', 'outOfOrder'] as const;
+    assert.deepEqual(told, [first, copy, first, duplicate, duplicate, copy, duplicate, first, late, copy, duplicate]);
+    inbox.arrived(slot, 64, 1);
+    assert.deepEqual(
+      [1, 0, 64, 64].map((sequence) => inbox.arrived(slot, sequence, 1)),
+      [duplicate, copy, copy, duplicate],
+    );
+  });
+
+  test('are counted for every pair by itself, also when the table has grown', () => {
+    const inbox = new Inbox();
+    const most = (receiver: number) => receiver % 5;
+    const again = (receiver: number) => inbox.arrived(inbox.find(receiver, 1), 0, most(receiver));
+    const receivers = Array.from({ length: 3000 }, (_, receiver) => receiver);
+    for (const receiver of receivers) {
+      inbox.arrived(inbox.open(receiver, 1, 0), 0, most(receiver));
+      if (most(receiver) > 0) assert.equal(again(receiver), 'copy');
+    }
+    for (const receiver of receivers) {
+      for (let copies = 1; copies < most(receiver); copies++) assert.equal(again(receiver), 'copy');
+      assert.equal(again(receiver), 'duplicate');
+    }
   });
 
   test('are duplicates where none is allowed', () => {
