@@ -16,6 +16,7 @@ export class Absences {
   readonly #book: Book;
   readonly #timetable: Timetable;
   readonly #underWay = new Map<string, number>();
+  readonly #late = new Map<string, number>();
   readonly #ofShares = new Map<string, Bounds>();
 
   constructor(plan: Plan, totals: Totals, book: Book, timetable: Timetable) {
@@ -75,11 +76,11 @@ export class Absences {
     return [];
   }
 
-  /** The numbers of a stream that were due between these bounds; undefined: nobody knows when they were due. */
+  /** The numbers of a stream that were written between these bounds, or may have been; undefined: nobody knows when they were due. */
   numbers({ sent }: StreamBook, place: StreamPlace, boundsUs: Bounds): Bounds | undefined {
     const numbers: number[] = [];
     for (let i = 0; i < boundsUs.length; i += 2) {
-      const first = this.#timetable.dueBefore(place, sent, boundsUs[i] as number);
+      const first = this.#timetable.dueBefore(place, sent, (boundsUs[i] as number) - this.#lateUs(place));
       const next = this.#timetable.dueBefore(place, sent, boundsUs[i + 1] as number);
       if (first === undefined || next === undefined) return undefined;
       // One absence may begin before the one before it ended: nothing was heard in between.
@@ -87,6 +88,16 @@ export class Absences {
       if (next > from) numbers.push(from, next - 1);
     }
     return numbers;
+  }
+
+  /** How long after it was due the slowest publish of a group was written, at most: by then it was acknowledged. */
+  #lateUs({ group }: StreamPlace): number {
+    let us = this.#late.get(group.name);
+    if (us === undefined) {
+      us = this.#totals.of('publish_time', { group: group.name })?.max ?? 0;
+      this.#late.set(group.name, us);
+    }
+    return us;
   }
 
   /**

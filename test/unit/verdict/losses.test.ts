@@ -124,6 +124,12 @@ describe('what is missing', () => {
     assert.deepEqual([excused, broken], [15, 1]);
   });
 
+  it('is excused from so long before as its publisher was late, as it was written then', () => {
+    const away = { ...came, absences: [1, 102_500_000, 102_700_000], interrupted: [1, 0, 12, 27] };
+    const late: CellContents = { labels: { group: 'g', qos: 1 }, times: { publish_time: [1000, 200_000] } };
+    assert.deepEqual(causes(away, 16, pair(), [late]).by, { while_disconnected: 14, acked_not_delivered: 2 });
+  });
+
   it('is not excused where a later message of its stream came before the connection broke', () => {
     const away = { ...came, absences: [1, 102_500_000, 102_700_000], interrupted: [1, 0, 20, 27] };
     assert.deepEqual(causes(away, 16).by, { while_disconnected: 7, acked_not_delivered: 9 });
