@@ -8,9 +8,9 @@ import { middleRun } from '../verdict/compare/middle-run.ts';
 import { parseRules, partsOf, requireParts } from '../verdict/compare/rules.ts';
 import { comparedCode, withComparison } from '../verdict/compare/with-comparison.ts';
 import type { Comparison } from '../verdict/comparison.ts';
+import { requireDifferentRuns } from '../verdict/different-runs.ts';
 import { openCandidates } from './compare-options.ts';
-import { requireDifferentRuns } from './different-runs.ts';
-import { type ReportTarget, reportTargets } from './run-options.ts';
+import { isStdout, type ReportTarget, reportTargets } from './run-options.ts';
 import { isStep } from './step-log.ts';
 import { requireOver, tellResult } from './tell-result.ts';
 import { outputOf } from './terminal.ts';
@@ -54,10 +54,14 @@ type Compared = {
 /** Throws a UserError where reports cannot go where they are asked to: stdout has the comparison. A step of GitHub has places of its own. */
 function targetsOf(asked: readonly string[]): ReportTarget[] {
   const inStep = isStep(process.env);
-  const bare = asked.find((each) => !each.includes('=') && !(inStep && each === 'github'));
+  const bare = asked.find((each) => {
+    const at = each.indexOf('=');
+    return at < 0 ? !(inStep && each === 'github') : isStdout(each.slice(at + 1));
+  });
   if (bare !== undefined) {
+    const [kind] = bare.split('=');
     throw new UserError(`--report ${bare}: stdout has the comparison, so a report must have a path`, {
-      hint: `as --report ${bare}=compared.${bare}; --json prints the comparison for programs`,
+      hint: `as --report ${kind}=compared.${kind}; --json prints the comparison for programs`,
     });
   }
   const asking = { option: '--report', inStep, unasked: true };

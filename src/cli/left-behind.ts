@@ -17,7 +17,7 @@ export function followLeavings(): { readonly reporter: Reporter; readonly told: 
       },
     },
     told() {
-      const left = plan === undefined || totals === undefined ? [] : leavings(plan, totals);
+      const left = plan === undefined || totals === undefined ? [] : leavings(plan, totals, true);
       return left.length === 0 ? undefined : ['Left at once; what stays, as of the last second:', ...left].join('\n');
     },
   };

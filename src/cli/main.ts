@@ -12,6 +12,7 @@ import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run-options.ts';
 import { problemAnnotations } from './step-log.ts';
 import { shown } from './terminal.ts';
+import { errorLayout, refuseSurplus } from './usage-errors.ts';
 
 const kindsOfReport =
   `${Object.keys(reporters).join(', ')}: to a file, a folder/, a url, or (prometheus) an address such as :9100; ` +
@@ -157,6 +158,8 @@ function commandLine(): Command {
     .description('Load- and stress-test MQTT brokers: many clients, all cores, numbers that are true.')
     .version(packageVersion())
     .configureHelp(helpLayout)
+    .configureOutput(errorLayout(() => process.stderr.columns))
+    .hook('preAction', (_, command) => refuseSurplus(command))
     .showHelpAfterError('Try --help.')
     .exitOverride();
   addRun(program);
@@ -167,7 +170,7 @@ function commandLine(): Command {
   addInit(program);
   addBroker(program);
   addSchema(program);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of program.commands) command.copyInheritedSettings(program).allowExcessArguments();
   return program;
 }
 

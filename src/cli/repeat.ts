@@ -59,7 +59,10 @@ export async function repeat({ fresh, base, comparing, options }: Repeating): Pr
   const codes: ExitCode[] = [];
   const { allowInvalid } = fresh.settings;
   const how = { ...(rules !== undefined && { rules }), alternated: base !== undefined, allowInvalid };
-  const amend = (last: Result) => withComparison(last, compare(sides.base, [...sides.new, { result: last }], how));
+  const amend = (result: Result) => {
+    const last = { result, label: label('new', count, count) };
+    return withComparison(result, compare(sides.base, [...sides.new, last], how));
+  };
   for (const { side, number } of turns(count, base !== undefined)) {
     const isBase = side === 'base';
     const isLast = number === count && !isBase;
@@ -67,8 +70,9 @@ export async function repeat({ fresh, base, comparing, options }: Repeating): Pr
     const runnable = numbered((isBase ? base : fresh) as Runnable, numbering);
     const beside = isLast && sides.base.length > 0 ? { amend, base: middleRun(sides.base, allowInvalid) } : undefined;
     const { result, exitCode } = await runOnce(runnable, beside);
-    await tellRun(result, { label: label(side, number, count), options });
-    sides[side].push({ result });
+    const candidate = { result, label: label(side, number, count) };
+    await tellRun(candidate, options);
+    sides[side].push(candidate);
     if (!isBase || stops.includes(exitCode)) codes.push(exitCode);
     if (stops.includes(exitCode)) break;
   }
@@ -151,16 +155,17 @@ function isAsked(kind: string, { report = [] }: RunOptions): boolean {
 }
 
 function label(side: Turn['side'], number: number, count: number): string {
-  return `${side === 'base' ? 'base' : 'run'} ${number}/${count}  `;
+  return `${side === 'base' ? 'base' : 'run'} ${number}/${count}`;
 }
 
-async function tellRun(result: Result, { label, options }: { label: string; options: RunOptions }): Promise<void> {
+async function tellRun({ result, label }: Candidate & { readonly label: string }, options: RunOptions): Promise<void> {
   if ((options.report ?? []).some((kind) => !kind.includes('=') && kind !== 'progress')) return;
   const output = outputOf(process.stdout, process.env);
-  output.stream.write(label);
+  const lead = `${label}  `;
+  output.stream.write(lead);
   // How it compares is told below all of them.
   const { comparison: _, ...own } = result;
-  await (await reporters.verdict())({ ...output, columns: output.columns - label.length }).end?.(own);
+  await (await reporters.verdict())({ ...output, columns: output.columns - lead.length }).end?.(own);
 }
 
 function tellAll(results: readonly Result[], rules: Comparing['rules'], { quiet = false }: RunOptions): void {

@@ -1,9 +1,9 @@
 import { type ExitCode, exitCode } from '../base/exit-codes.ts';
 import { endCode } from '../verdict/compare/with-comparison.ts';
+import { requireDifferentRuns } from '../verdict/different-runs.ts';
 import { merge } from '../verdict/merge/merge.ts';
 import type { Result } from '../verdict/result.ts';
 import { openCandidates } from './compare-options.ts';
-import { requireDifferentRuns } from './different-runs.ts';
 import { reportTargets } from './run-options.ts';
 import { isStep } from './step-log.ts';
 import { requireOver, tellResult } from './tell-result.ts';

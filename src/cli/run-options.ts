@@ -123,8 +123,13 @@ function parseReport(text: string, { option, inStep }: Asking): ReportTarget {
   const path = at < 0 ? undefined : text.slice(at + 1);
   if (path === '') throw new UserError(`${option} ${text}: a path must follow "="`);
   if (kind === 'github' && path === undefined && inStep) return { option, kind, path, step: true };
-  const isStdout = path !== undefined && standardStream(path) === process.stdout;
-  return { option, kind, path: isStdout && kind !== 'progress' ? undefined : path };
+  if (path === undefined || !isStdout(path)) return { option, kind, path };
+  return { option, kind, path: kind === 'progress' ? '/dev/stdout' : undefined };
+}
+
+/** Of the place of a report. */
+export function isStdout(path: string): boolean {
+  return path === '-' || standardStream(path) === process.stdout;
 }
 
 function parseThreads(text: string): number | 'auto' {

@@ -1,5 +1,6 @@
 import type { Problem } from '../base/problem.ts';
 import { maskSecrets } from '../base/secrets.ts';
+import { optionHint } from './option-hints.ts';
 import type { Place, Source } from './source.ts';
 
 /** A problem whose place is known: what is told to the user. */
@@ -13,7 +14,8 @@ export type PlacedProblem = {
 };
 
 export function placeProblem(source: Source, problem: Problem): PlacedProblem {
-  const { path, rule, value, hint = trapHint(source, problem), atKey, part } = problem;
+  const { path, rule, value, atKey, part } = problem;
+  const hint = optionHint(source, problem) ?? problem.hint ?? trapHint(source, problem);
   const subject = path.findLast((key) => typeof key === 'string');
   const secret = subject === 'password' || path.includes('headers');
   const place = source.place(path, atKey, part);

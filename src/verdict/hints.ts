@@ -4,15 +4,18 @@ export type Circumstances = {
   readonly reached?: boolean;
   /** The scenario names the authorities to trust. */
   readonly ca?: boolean;
-  /** --broker replaced brokers that had tls. */
+  /** --broker has named it; `tlsDropped`: in the place of one that had tls. */
+  readonly byOption?: boolean;
   readonly tlsDropped?: boolean;
+  /** Its number in the scenario. */
+  readonly index?: number;
   /** The certificate of the clients has expired. */
   readonly expired?: boolean;
 };
 
 /** What to look at first, by the cause of a failed connect. `url`: the broker's, without credentials. */
 export function connectHint(cause: string, url: string, circumstances: Circumstances = {}): string | undefined {
-  const { reached = true, ca = false, tlsDropped = false, expired = false } = circumstances;
+  const { reached = true, ca = false, expired = false } = circumstances;
   if (!reached && cause in closedAtOnce) {
     const scheme = url.slice(0, url.indexOf(':'));
     return perhapsOther[scheme] ?? hints[cause];
@@ -20,9 +23,17 @@ export function connectHint(cause: string, url: string, circumstances: Circumsta
   if (cause === 'not_tls' && url.startsWith('wss:')) return plainWebSocket;
   if (cause === 'certificate_issuer_unknown' && ca) return notByCa;
   if (cause === 'client_certificate_refused' && expired) return ownExpired;
-  const hint = hints[cause];
-  if (!tlsDropped || dropped[cause] === undefined) return hint;
-  return `${hint} --broker drops the tls of the scenario: add ${dropped[cause]}.`;
+  const added = addedBy(cause, circumstances);
+  return added === undefined ? hints[cause] : `${hints[cause]} ${added}`;
+}
+
+/** How to give beside --broker what a scenario says below the broker. */
+function addedBy(cause: string, { byOption, tlsDropped, index = 0 }: Circumstances): string | undefined {
+  const options = settings[cause]?.replaceAll('brokers.0', `brokers.${index}`);
+  if (options === undefined || byOption !== true) return undefined;
+  return tlsDropped === true
+    ? `--broker drops the tls of the scenario: add ${options}.`
+    : `With --broker, add ${options}.`;
 }
 
 const plainWebSocket = 'What answers there does not speak TLS: use ws:// instead of wss://.';
@@ -30,7 +41,7 @@ const notByCa =
   'Its certificate is not by tls.ca, nor by an authority in between that the broker sends along: give the one that has ' +
   'issued it; to test all the same, tls: { verify: false }.';
 const ownExpired = 'It does not accept the certificate of the clients (tls.cert), which has expired: renew it.';
-const dropped: Readonly<Record<string, string>> = {
+const settings: Readonly<Record<string, string>> = {
   certificate_issuer_unknown: '--set brokers.0.tls.ca=ca.pem (its path counts from the current folder)',
   certificate_name_mismatch: '--set brokers.0.tls.servername=...',
   client_certificate_required:

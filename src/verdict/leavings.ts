@@ -3,10 +3,14 @@ import type { Totals } from '../metrics/totals.ts';
 import { identity, jobContext } from '../plan/identity.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
 import { publicationOf } from '../plan/streams.ts';
+import { willOf } from '../plan/wills.ts';
 
-/** What stays on brokers when the run is over: sessions, and retained messages. */
-export function leavings(plan: Plan, totals: Totals): string[] {
-  return [...plan.groups.flatMap((group) => sessionsLeft(group, totals)), ...retainedLeft(plan, totals)];
+/** What stays on brokers when the run is over: sessions, and retained messages. `cut`: connections end without a DISCONNECT. */
+export function leavings(plan: Plan, totals: Totals, cut = false): string[] {
+  return [
+    ...plan.groups.flatMap((group) => sessionsLeft(group, totals)),
+    ...plan.groups.flatMap((group) => [...retainedLeft(plan, group, totals), ...willsLeft(plan, group, totals, cut)]),
+  ];
 }
 
 function sessionsLeft({ name, session, kept }: GroupPlan, totals: Totals): string[] {
@@ -20,22 +24,34 @@ function sessionsLeft({ name, session, kept }: GroupPlan, totals: Totals): strin
   return [`${name}: ${formatCount(left)} sessions remain on the broker, ${why}: it queues messages for them ${until}`];
 }
 
-function retainedLeft(plan: Plan, totals: Totals): string[] {
-  return plan.groups.flatMap((group) => {
-    if ((totals.of('messages_sent', { group: group.name })?.count ?? 0) === 0) return [];
-    return group.jobs.flatMap((job) => {
-      const context = jobContext(plan, group);
-      const first = publicationOf(job, identity(plan, group, 0), context);
-      if (first?.retain !== true) return [];
-      const topics = new Set<string>();
-      const varies = first.levels.includes(null);
-      for (let index = 0; index < group.clients && !varies; index++)
-        topics.add(publicationOf(job, identity(plan, group, index), context)?.levels.join('/') ?? '');
-      const many = varies ? 'a retained message for every topic' : `${formatCount(topics.size)} retained messages`;
-      const topic = (job.options as { topic: string }).topic;
-      return [
-        `${group.name}: ${many} of ${topic} may remain on the broker: an empty retained message to each topic removes them [MQTT-3.3.1-6]`,
-      ];
-    });
+function retainedLeft(plan: Plan, group: GroupPlan, totals: Totals): string[] {
+  if ((totals.of('messages_sent', { group: group.name })?.count ?? 0) === 0) return [];
+  return group.jobs.flatMap((job) => {
+    const context = jobContext(plan, group);
+    const first = publicationOf(job, identity(plan, group, 0), context);
+    if (first?.retain !== true) return [];
+    const topics = new Set<string>();
+    const varies = first.levels.includes(null);
+    for (let index = 0; index < group.clients && !varies; index++)
+      topics.add(publicationOf(job, identity(plan, group, index), context)?.levels.join('/') ?? '');
+    const many = varies ? 'a retained message for every topic' : `${formatCount(topics.size)} retained messages`;
+    return [remaining(group, many, (job.options as { topic: string }).topic)];
   });
+}
+
+/** Of clients whose connection broke, or was taken over. An empty one removes what is retained. */
+function willsLeft(plan: Plan, group: GroupPlan, totals: Totals, cut: boolean): string[] {
+  const { name, will } = group;
+  if (will?.retain !== true || will.payload === '') return [];
+  const count = (metric: 'connects' | 'disconnects') => totals.of(metric, { group: name })?.count ?? 0;
+  const broken = count(cut ? 'connects' : 'disconnects');
+  if (broken === 0) return [];
+  const topics = new Set<string>();
+  for (let index = 0; index < group.clients; index++) topics.add(willOf(will, identity(plan, group, index)).topicName);
+  const most = Math.min(topics.size, broken);
+  return [remaining(group, most === 1 ? 'a retained will' : `${formatCount(most)} retained wills`, will.topicName)];
+}
+
+function remaining({ name }: GroupPlan, what: string, topic: string): string {
+  return `${name}: ${what} of ${topic} may remain on the broker: an empty retained message to each topic removes them [MQTT-3.3.1-6]`;
 }

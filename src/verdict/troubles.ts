@@ -28,7 +28,9 @@ export function connectTroubles(plan: Plan, totals: Totals): Trouble[] {
     const hint = connectHint(cause, url, {
       reached: reached > 0,
       ca: target.tls?.ca !== undefined,
-      tlsDropped: target.tls === undefined && tlsDropped(plan),
+      byOption: byOption.test(plan.run.commandLine),
+      tlsDropped: target.tls === undefined && hadTls.test(plan.run.scenarioText),
+      index: i,
       expired: plan.warnings.some((warning) => warning.startsWith(expiredCertificate(name))),
     });
     const times = `${formatCount(count)} time${count === 1 ? '' : 's'}`;
@@ -36,10 +38,9 @@ export function connectTroubles(plan: Plan, totals: Totals): Trouble[] {
   });
 }
 
+const byOption = /(^|\s)--broker\b/;
 /** The text of the scenario is as it was before the options. */
-function tlsDropped({ run }: Plan): boolean {
-  return /(^|\s)--broker\b/.test(run.commandLine) && /^[^#]*\btls\s*:/m.test(run.scenarioText);
-}
+const hadTls = /^[^#]*\btls\s*:/m;
 
 /** How many clients were connected at least once. */
 export function connectedEver(totals: Totals, where: Where): number {

@@ -117,6 +117,14 @@ describe('mqtt-stress compare', { concurrency: 2 }, () => {
     assert.equal(slices?.times.delivery_time?.length, 1);
   });
 
+  test('calls a run that is left out by what its line begins with', async () => {
+    const quick = ['--allow-invalid', '--no-progress', '--threads', '0', '--repeat', '1'];
+    const stopped = 'thresholds.messages_sent={ expect: count < 1, abortOnFail: true }';
+    const { stdout } = await cli('run', 'short.yaml', ...quick, '--base-set', stopped, '--base-set', 'duration=9s');
+    assert.match(stdout, /^base 1\/1 {2}✗ FAILED/m);
+    assert.match(stdout, /base 1\/1 is left out: a threshold stopped the run/);
+  });
+
   test('runs several times, each with a tag and a file of its own, and tells how they differ', async () => {
     const quick = ['--allow-invalid', '--no-progress', '--threads', '0', '--seed', '7'];
     const { code, stdout } = await cli('run', 'short.yaml', ...quick, '--repeat', '2', '--report', 'json=two.json');

@@ -4,6 +4,8 @@ import type { Result } from '../result.ts';
 export interface Candidate {
   readonly result: Result;
   readonly file?: string;
+  /** What it is called where it came from none. */
+  readonly label?: string;
 }
 
 export interface Admitted {
@@ -19,10 +21,10 @@ export function admit(candidates: readonly Candidate[], allowInvalid: boolean): 
   const kept: Candidate[] = [];
   const refused = new Map<string, string[]>();
   for (const candidate of candidates) {
-    const { file, result } = candidate;
+    const { result, file, label } = candidate;
     const reason = refusal(result, allowInvalid);
     if (reason === undefined) kept.push(candidate);
-    else refused.set(reason, [...(refused.get(reason) ?? []), file ?? `run ${result.run.id}`]);
+    else refused.set(reason, [...(refused.get(reason) ?? []), file ?? label ?? `run ${result.run.id}`]);
   }
   return {
     candidates: kept,

@@ -1,5 +1,6 @@
 import { exitCode } from '../../base/exit-codes.ts';
 import { resultSchema } from '../../base/versions.ts';
+import { requireDifferentRuns } from '../different-runs.ts';
 import type { OutageResult, PartResult, Result, RunResult, TakeoverResult, TrustVerdict, Verdict } from '../result.ts';
 import { failures } from '../thresholds.ts';
 import { mergeParts, type PartsOfSet, sum } from './parts.ts';
@@ -10,9 +11,10 @@ import { type Merged, mergeThresholds, movedThreshold } from './thresholds.ts';
 const mostViolations = 5;
 const mostTakeovers = 100;
 
-/** Several runs told as one: those at once as if one generator had made them, those one after another as if one had gone on. */
+/** Several runs told as one: those at once as if one generator had made them, those one after another as if one had gone on. Throws a UserError where one is given twice. */
 export function merge(results: readonly [Result, ...Result[]]): Result {
   if (results.length === 1) return results[0];
+  requireDifferentRuns(results.map((result) => ({ result })));
   const placed = place(results);
   const groups = sets(placed);
   const merged: Merged = {

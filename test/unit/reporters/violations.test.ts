@@ -20,7 +20,8 @@ const broken = (level: 'fail' | 'warn') =>
 
 describe('what may look like a broken promise', () => {
   const [failed, passed] = [broken('fail'), broken('warn')];
-  const results = { failed, passed, 'two that failed, merged': merge([failed, failed]) };
+  const another = { ...failed, run: { ...failed.run, id: 'another' } };
+  const results = { failed, passed, 'two that failed, merged': merge([failed, another]) };
 
   for (const [name, open] of Object.entries({ text, markdown, html })) {
     for (const [how, result] of Object.entries(results)) {

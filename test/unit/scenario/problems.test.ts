@@ -223,6 +223,24 @@ describe('problems of a scenario', () => {
     );
   });
 
+  it('say what to set instead where an option and the scenario do not go together', () => {
+    const hint = (text: string, options: LoadOptions) =>
+      problems(text, options)[0]?.split('\n').slice(3).join(' ').replaceAll(/ +/g, ' ');
+    const rated = group('clients: 1', '{ topic: a, rate: 1/s }');
+    const instead = (path: string) =>
+      ` --set adds a key and takes none away; to replace the whole: --set '${path}={ topic: ..., totalRate: ... }'`;
+    assert.equal(hint(rated, { set: ['groups.a.publish.totalRate=5/s'] }), instead('groups.a.publish'));
+    const listed = group('clients: 1', '[{ topic: a }, { topic: a, rate: 1/s }]');
+    assert.equal(hint(listed, { set: ['groups.a.publish.1.totalRate=5/s'] }), instead('groups.a.publish.1'));
+    assert.equal(hint(group('clients: 1', '{ topic: a, rate: 1/s, totalRate: 5/s }'), {}), '');
+    const named = 'brokers: [{ name: north, url: "mqtt://h" }]\ngroups: { a: { broker: north } }';
+    assert.match(
+      hint(named, { brokers: ['mqtt://i'] }) ?? '',
+      /^ --broker replaces .*: rather say --set brokers.0.url=mqtt/,
+    );
+    assert.match(hint(named.replace('broker: north', 'broker: x'), {}) ?? '', /^ known: spread, north/);
+  });
+
   it('name what was meant where a unit or a form is wrong', () => {
     const hint = (text: string, options: LoadOptions = {}) => problems(text, options)[0]?.split('\n').at(-1)?.trim();
     assert.equal(hint('groups: { a: {} }', { duration: '3' }), 'did you mean 3s?');

@@ -121,7 +121,7 @@ describe('why clients are not connected', () => {
     );
   });
 
-  it('is said of what is known: a ca that is given, a certificate that has expired, tls that --broker dropped', () => {
+  it('is said of what is known: a ca that is given, a certificate that has expired, --broker, and tls that it dropped', () => {
     const broker = (tls: object | undefined) => ({
       name: 'b',
       target: { url: 'mqtts://h:8883', ...(tls && { tls: { verify: true, ...tls } }) },
@@ -145,6 +145,17 @@ describe('why clients are not connected', () => {
       reason('certificate_issuer_unknown', undefined, { run }),
       /--broker drops the tls of the scenario: add --set brokers\.0\.tls\.ca=ca\.pem/,
     );
+    const bundled = { run: { ...run, scenarioText: 'groups:' } };
+    assert.match(
+      reason('certificate_issuer_unknown', undefined, bundled),
+      /tls: \{ verify: false \}\. With --broker, add --set brokers\.0\.tls\.ca=ca\.pem/,
+    );
+    assert.match(
+      reason('client_certificate_required', { ca: 'x' }, bundled),
+      /With --broker, add --set brokers\.0\.tls\.cert=/,
+    );
+    const second = { ...bundled, brokers: [{ ...broker(undefined), name: 'a' }, broker(undefined)] };
+    assert.match(reason('certificate_issuer_unknown', undefined, second), /--set brokers\.1\.tls\.ca=/);
     const warnings = ['b: the certificate of the clients (tls.cert) expired on Jan 1'];
     assert.match(reason('client_certificate_refused', {}, { warnings }), /which has expired: renew it\.$/);
     assert.match(reason('client_certificate_refused', {}), /has it expired, or/);

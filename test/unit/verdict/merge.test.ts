@@ -221,6 +221,13 @@ describe('results merged', () => {
     assert.equal(merge([one]), one);
   });
 
+  it('must not have one run twice, also as a part of a merged one', () => {
+    const [a, b] = [result('a', []), result('b', [])];
+    const rule = { name: 'UserError', message: 'two of them are results of the same run, a' };
+    assert.throws(() => merge([a, a]), rule);
+    assert.throws(() => merge([merge([a, b]), a]), rule);
+  });
+
   it('of different scenarios or machines say so', () => {
     const of = plan();
     const other = plan({ run: { ...of.run, scenarioHash: 'z' } });
