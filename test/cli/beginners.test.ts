@@ -152,8 +152,9 @@ describe('a machine that does not allow enough', { skip: process.platform !== 'l
   test('open files is told during the run where the limit is lowered meanwhile', { skip: noPrlimit() }, async (t) => {
     const mosquitto = await startMosquitto();
     t.after(() => mosquitto.stop());
-    const all = ['--set', 'groups.both.clients=200', '--set', 'groups.both.connect.rate=100/s'];
-    const { child, said, ended } = startCli(first('--broker', mosquitto.url, ...all));
+    const slow = ['rate=50/s', 'atLeast=100%'].flatMap((one) => ['--set', `groups.both.connect.${one}`]);
+    const args = first('--broker', mosquitto.url, '--set', 'groups.both.clients=200', ...slow);
+    const { child, said, ended } = startCli(args);
     await said(/connect/);
     execFileSync('prlimit', ['--pid', String(child.pid), '--nofile=60:60']);
     const { code, stdout, stderr } = await ended;
