@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import { nowUs } from '../../src/base/clock.ts';
+import { reset } from './reset.ts';
 
 /** One chunk on its way. */
 export interface Passage {
@@ -59,7 +60,7 @@ export async function startProxy(toPort: number, delayMs: Delay): Promise<Proxy>
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const dropAll = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets) reset(socket);
   };
   return {
     url: `mqtt://127.0.0.1:${port}`,
@@ -73,7 +74,7 @@ export async function startProxy(toPort: number, delayMs: Delay): Promise<Proxy>
       delay = bothWays(later);
     },
     drop(count) {
-      for (const near of [...open].slice(0, count)) near.resetAndDestroy();
+      for (const near of [...open].slice(0, count)) reset(near);
     },
     worstLateMs: () => log.reduce((worst, { dueMs, writtenMs }) => Math.max(worst, (writtenMs || 0) - dueMs), 0),
     dropAll,

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import type { Packet } from 'mqtt-packet';
 import { generate, parser } from 'mqtt-packet';
+import { reset } from './reset.ts';
 import { within } from './wait-for.ts';
 
 /** What a broker does about one packet. */
@@ -150,6 +151,6 @@ class ScriptedPeer implements Peer {
   }
 
   reset(): void {
-    this.#socket.resetAndDestroy();
+    reset(this.#socket);
   }
 }
