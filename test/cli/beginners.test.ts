@@ -10,7 +10,9 @@ import { Authority, opensslMissing, tlsListener } from '../support/certificates.
 import * as foreign from '../support/foreign-servers.ts';
 import { freePort } from '../support/free-port.ts';
 import { findProgram, mosquittoMissing, startMosquitto } from '../support/mosquitto.ts';
+import { startProxy } from '../support/proxy.ts';
 import { cli, startCli } from '../support/spawn-cli.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'mqtt-stress-beginners-'));
@@ -153,14 +155,16 @@ describe('a machine that does not allow enough', { skip: process.platform !== 'l
     const mosquitto = await startMosquitto();
     t.after(() => mosquitto.stop());
     const slow = ['rate=50/s', 'atLeast=100%'].flatMap((one) => ['--set', `groups.both.connect.${one}`]);
-    const args = first('--broker', mosquitto.url, '--set', 'groups.both.clients=200', ...slow);
-    const { child, said, ended } = startCli(args);
-    await said(/connect/);
+    const proxy = await startProxy(mosquitto.port, 0);
+    t.after(() => proxy.stop());
+    const args = first('--broker', proxy.url, '--set', 'groups.both.clients=200', ...slow);
+    const { child, ended } = startCli(args);
+    await waitFor(() => proxy.connections > 5, 'the first connections');
     execFileSync('prlimit', ['--pid', String(child.pid), '--nofile=60:60']);
     const { code, stdout, stderr } = await ended;
     assert.notEqual(code, 0);
     const told = inOneLine(stdout + stderr);
-    assert.match(told, new RegExp(`${mosquitto.url}: too_many_files, \\d+ times\\. .*raise the limit with "ulimit -n`));
+    assert.match(told, new RegExp(`${proxy.url}: too_many_files, \\d+ times\\. .*raise the limit with "ulimit -n`));
   });
 
   test('open files is told where not even this program can be read', async () => {
