@@ -3,7 +3,7 @@ import type { Incoming } from '../clients/client.ts';
 import { type Arrivals, Inbox } from '../metrics/inbox.ts';
 import type { Cell, Tally } from '../metrics/recorder.ts';
 import { ShareInbox } from '../metrics/share-inbox.ts';
-import type { Labels, Violation } from '../metrics/snapshot.ts';
+import { examplesKept, type Labels, type Violation } from '../metrics/snapshot.ts';
 import type { Protocol, Qos } from '../mqtt/packets.ts';
 import { identity, jobContext } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -20,7 +20,6 @@ const kinds = ['planned', 'shared', 'unjudged'] as const;
 const repeats = 1 << 4;
 const ordered = 1 << 5;
 const halfRange = 2 ** 31;
-const examplesKept = 5;
 
 /** Counts what the clients of this thread receive: delivery times, and the ledger of what came first, again or late. */
 export class Receipts {

@@ -68,6 +68,9 @@ export interface RunEvent {
   readonly text: string;
 }
 
+/** So many violations of each kind are told as examples. */
+export const examplesKept = 5;
+
 /** A delivery that breaks the contract of its QoS; the first few of each thread and kind in the measured window are kept. */
 export interface Violation {
   readonly kind: 'duplicate' | 'out_of_order';

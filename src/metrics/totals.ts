@@ -16,7 +16,7 @@ import type {
   Snapshot,
   Violation,
 } from './snapshot.ts';
-import { joinProgress, noProgress } from './snapshot.ts';
+import { examplesKept, joinProgress, noProgress } from './snapshot.ts';
 import { RepeatedEndings } from './takeovers.ts';
 
 /** One metric over some cells. Times in us; of a counter or gauge only count, inWindow and ratePerSecond mean anything. */
@@ -56,7 +56,6 @@ type CellTotals = {
 };
 
 const shortestWindowS = 0.05;
-const examplesKept = 5;
 
 /** The run so far, second after second: counts and buckets add, gauges are replaced. */
 export class Totals {

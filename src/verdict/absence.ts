@@ -1,5 +1,6 @@
+import type { TimeName } from '../metrics/catalog.ts';
 import type { Labels } from '../metrics/snapshot.ts';
-import type { Totals } from '../metrics/totals.ts';
+import type { Totals, Where } from '../metrics/totals.ts';
 import { identity } from '../plan/identity.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
 import type { StreamPlace } from '../plan/streams.ts';
@@ -15,8 +16,7 @@ export class Absences {
   readonly #totals: Totals;
   readonly #book: Book;
   readonly #timetable: Timetable;
-  readonly #underWay = new Map<string, number>();
-  readonly #late = new Map<string, number>();
+  readonly #slowest = new Map<string, number>();
   readonly #ofShares = new Map<string, Bounds>();
 
   constructor(plan: Plan, totals: Totals, book: Book, timetable: Timetable) {
@@ -92,12 +92,7 @@ export class Absences {
 
   /** How long after it was due the slowest publish of a group was written, at most: by then it was acknowledged. */
   #lateUs({ group }: StreamPlace): number {
-    let us = this.#late.get(group.name);
-    if (us === undefined) {
-      us = this.#totals.of('publish_time', { group: group.name })?.max ?? 0;
-      this.#late.set(group.name, us);
-    }
-    return us;
+    return this.#slowestUs('publish_time', { group: group.name });
   }
 
   /**
@@ -105,11 +100,16 @@ export class Absences {
    * its connection broke: as long as the slowest delivery to its group took since it was written.
    */
   #underWayUs({ group, broker }: Labels): number {
-    const key = `${group}\n${broker}`;
-    let us = this.#underWay.get(key);
+    return Math.max(leastUnderWayUs, this.#slowestUs('delivery_service_time', { group, broker }));
+  }
+
+  /** Asked for every pair of a stream and a receiver. */
+  #slowestUs(time: TimeName, where: Where): number {
+    const key = `${time}\n${where.group}\n${where.broker}`;
+    let us = this.#slowest.get(key);
     if (us === undefined) {
-      us = Math.max(leastUnderWayUs, this.#totals.of('delivery_service_time', { group, broker })?.max ?? 0);
-      this.#underWay.set(key, us);
+      us = this.#totals.of(time, where)?.max ?? 0;
+      this.#slowest.set(key, us);
     }
     return us;
   }

@@ -1,4 +1,4 @@
-import type { Labels } from '../metrics/snapshot.ts';
+import { examplesKept, type Labels } from '../metrics/snapshot.ts';
 import type { Totals } from '../metrics/totals.ts';
 import { identity, jobContext, memberAt } from '../plan/identity.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
@@ -32,8 +32,6 @@ export interface Losses {
   /** The first few that were acknowledged and have no excuse. */
   readonly examples: readonly MissingMessage[];
 }
-
-const examplesKept = 5;
 
 /**
  * Matches what was published with what arrived, message by message; undefined where a thread died with what it knew, or no

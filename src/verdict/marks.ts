@@ -1,3 +1,4 @@
+import { examplesKept } from '../metrics/snapshot.ts';
 import type { Bounds } from './book.ts';
 
 /** What the members of a share, in all threads, have received of a stream. */
@@ -11,8 +12,6 @@ export interface Came {
   /** The number after the highest that came. */
   readonly next: number;
 }
-
-const fewExamples = 5;
 
 /** The marks of all threads, opened where they are asked. */
 export class Marks {
@@ -45,7 +44,7 @@ export class Marks {
         count += ones(own);
       }
       repeated += count - ones(any);
-      for (let rest = again; rest !== 0 && examples.length < fewExamples; rest &= rest - 1)
+      for (let rest = again; rest !== 0 && examples.length < examplesKept; rest &= rest - 1)
         examples.push(word * 32 + 31 - Math.clz32(rest & -rest));
       if (any !== 0) next = word * 32 + 32 - Math.clz32(any);
       if (any !== asked) addMissing(missing, word * 32, asked & ~any);
