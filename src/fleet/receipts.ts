@@ -7,10 +7,11 @@ import { examplesKept, type Labels, type Violation } from '../metrics/snapshot.t
 import type { Protocol, Qos } from '../mqtt/packets.ts';
 import { identity, jobContext } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
+import { type Publisher, publisherFinder } from '../plan/publishers.ts';
 import type { Route, Routes } from '../plan/routes.ts';
 import { route } from '../plan/routes.ts';
 import { type Share, type Shares, sharesOf } from '../plan/shares.ts';
-import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
+import { publicationOf } from '../plan/streams.ts';
 import { willFinder } from '../plan/wills.ts';
 import { findStamp, type Stamp, stampReaches } from '../workloads/stamp.ts';
 import type { Member } from './member.ts';
@@ -25,7 +26,7 @@ const halfRange = 2 ** 31;
 export class Receipts {
   readonly #plan: Plan;
   readonly #tag: number;
-  readonly #find: (stream: number) => StreamPlace | undefined;
+  readonly #find: (stream: number) => Publisher | undefined;
   readonly #inbox = new Inbox();
   #shares: Shares;
   readonly #shareInbox = new ShareInbox();
@@ -42,7 +43,7 @@ export class Receipts {
   constructor(plan: Plan, tag: number, cell: (labels: Labels) => Cell) {
     this.#plan = plan;
     this.#tag = tag;
-    this.#find = streamFinder(plan);
+    this.#find = publisherFinder(plan);
     this.#shares = sharesOf(plan);
     this.#cell = cell;
     this.#isWill = willFinder(plan);
@@ -187,11 +188,9 @@ export class Receipts {
 
   /** Once for each pair of receiver and stream; -1: the plan has no such stream. */
   #lookUp(member: Member, stream: number): number {
-    const place = this.#find(stream);
-    if (place === undefined) return -1;
-    const who = identity(this.#plan, place.group, place.index);
-    const publication = publicationOf(place.job, who, jobContext(this.#plan, place.group));
-    if (publication === undefined) return -1;
+    const publisher = this.#find(stream);
+    if (publisher === undefined) return -1;
+    const { who, publication } = publisher;
     const sameBroker = this.#plan.cluster || who.broker === member.who.broker;
     const judged = (topicFilter: string) => this.#shares(topicFilter, member.who.broker) !== undefined;
     const { filters, granted } = member.subscriptions;

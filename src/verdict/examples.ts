@@ -1,7 +1,7 @@
 import type { Totals } from '../metrics/totals.ts';
-import { identity, jobContext, memberAt } from '../plan/identity.ts';
+import { memberAt } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
-import { publicationOf, streamFinder } from '../plan/streams.ts';
+import { publisherFinder } from '../plan/publishers.ts';
 import type { Identity } from '../workloads/workload.ts';
 import type { Losses } from './losses.ts';
 import type { ViolationResult } from './result.ts';
@@ -29,15 +29,14 @@ function nameOf({ clientId, group, index }: Identity): string {
 }
 
 function namer(plan: Plan, totals: Totals): (found: Found) => ViolationResult | undefined {
-  const find = streamFinder(plan);
+  const find = publisherFinder(plan);
   const timetable = new Timetable(plan, totals);
   const startUs = totals.progress.windowFromUs - plan.warmUpMs * 1000;
   return ({ kind, stream, sequence, receiver, dueUs }) => {
-    const place = find(stream);
-    const who = place && identity(plan, place.group, place.index);
-    const publication = place && who && publicationOf(place.job, who, jobContext(plan, place.group));
+    const publisher = find(stream);
     const to = memberAt(plan, receiver);
-    if (place === undefined || who === undefined || publication === undefined || to === undefined) return undefined;
+    if (publisher === undefined || to === undefined) return undefined;
+    const { place, who, publication } = publisher;
     const us = dueUs ?? timetable.dueUs(place, sequence);
     return {
       kind,

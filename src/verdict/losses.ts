@@ -1,10 +1,11 @@
 import { examplesKept, type Labels } from '../metrics/snapshot.ts';
 import type { Totals } from '../metrics/totals.ts';
-import { identity, jobContext, memberAt } from '../plan/identity.ts';
+import { memberAt } from '../plan/identity.ts';
 import type { GroupPlan, Plan } from '../plan/plan.ts';
+import { type Publisher, publisherFinder } from '../plan/publishers.ts';
 import { type Recipient, Routes } from '../plan/routes.ts';
 import { sharedIds } from '../plan/shared-ids.ts';
-import { publicationOf, type StreamPlace, streamFinder } from '../plan/streams.ts';
+import type { StreamPlace } from '../plan/streams.ts';
 import { Absences, common } from './absence.ts';
 import { Book, type Bounds, type Gap, type StreamBook } from './book.ts';
 import { Marks } from './marks.ts';
@@ -67,10 +68,10 @@ class Matching {
   }
 
   run(): Losses {
-    const find = streamFinder(this.#plan);
+    const find = publisherFinder(this.#plan);
     for (const stream of this.#book.streams()) {
-      const place = stream.to > stream.from ? find(stream.stream) : undefined;
-      if (place !== undefined) this.#matchStream(stream, place);
+      const publisher = stream.to > stream.from ? find(stream.stream) : undefined;
+      if (publisher !== undefined) this.#matchStream(stream, publisher);
     }
     return {
       of: (labels) => (this.#shared.has(keyOf(labels)) ? undefined : (this.#cells.get(keyOf(labels)) ?? newMatched())),
@@ -78,11 +79,7 @@ class Matching {
     };
   }
 
-  #matchStream(stream: StreamBook, place: StreamPlace): void {
-    const { group, job, index } = place;
-    const who = identity(this.#plan, group, index);
-    const publication = publicationOf(job, who, jobContext(this.#plan, group));
-    if (publication === undefined) return;
+  #matchStream(stream: StreamBook, { place, who, publication }: Publisher): void {
     for (const recipient of this.#routes.recipients(publication, who.broker)) {
       if (recipient.labels.qos === 0) continue;
       if (recipient.share !== undefined) this.#matchShare(stream, place, recipient, recipient.share);

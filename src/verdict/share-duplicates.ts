@@ -1,10 +1,9 @@
 import type { Violation } from '../metrics/snapshot.ts';
 import type { Totals } from '../metrics/totals.ts';
-import { identity, jobContext } from '../plan/identity.ts';
 import type { Plan } from '../plan/plan.ts';
+import { publisherFinder } from '../plan/publishers.ts';
 import { type Recipient, Routes } from '../plan/routes.ts';
 import { hasShares } from '../plan/shares.ts';
-import { publicationOf, streamFinder } from '../plan/streams.ts';
 import type { Publication } from '../workloads/workload.ts';
 import { Book } from './book.ts';
 import { Marks } from './marks.ts';
@@ -17,13 +16,12 @@ import { Timetable } from './timetable.ts';
 export function amendShares(plan: Plan, totals: Totals): void {
   const { ledger, marks: list } = totals.evidence ?? {};
   if (ledger === undefined || list === undefined || !hasShares(plan)) return;
-  const [marks, routes, find] = [new Marks(list), new Routes(plan, totals.absent), streamFinder(plan)];
+  const [marks, routes, find] = [new Marks(list), new Routes(plan, totals.absent), publisherFinder(plan)];
   const timetable = new Timetable(plan, totals);
   for (const { stream, from, to } of new Book(ledger).streams()) {
-    const place = find(stream);
-    const who = place && identity(plan, place.group, place.index);
-    const publication = place && who && publicationOf(place.job, who, jobContext(plan, place.group));
-    if (place === undefined || who === undefined || publication === undefined) continue;
+    const publisher = find(stream);
+    if (publisher === undefined) continue;
+    const { place, who, publication } = publisher;
     for (const recipient of routes.recipients(publication, who.broker)) {
       if (recipient.share === undefined) continue;
       const { repeated, examples } = marks.of(recipient.share, stream, from, to);
